@@ -1,0 +1,337 @@
+"""JSON documents of any size, split into their elements window by window.
+
+:func:`whole` is the common and fast way: one document that fits, decoded by ``msgspec``.
+:func:`documents` is the way for everything else: documents too big for that, several one after
+another, and documents ``msgspec`` refuses.  It passes over values by structure, and inside arrays
+asks ``msgspec`` for whole windows where it can guess a boundary.  The guess cannot be wrong unseen:
+if ``[`` + slice + ``]`` is an array, the slice holds exactly its elements.
+
+A big envelope is split as soon as its records begin, so what follows them cannot make it a record
+again (``whole`` would say so for a second array of objects): it goes into the wrapper.
+
+Stray commas between top-level objects are passed over (lines copied out of an array have them).
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from actum.collect.batch import Batch, Fragment, Framing, Gathering, fragments
+from actum.collect.cursor import END, Cursor
+from actum.collect.envelope import key_text, may_wrap, unwrap
+from actum.collect.structure import Mismatch, Structure
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Iterator
+
+    from actum.collect.limits import Limits
+
+__all__ = ["documents", "whole"]
+
+_REFUSALS: Final = (msgspec.DecodeError, RecursionError, ValueError)
+_ELEMENTS: Final = msgspec.json.Decoder(list[msgspec.Raw])
+_GAP: Final = re.compile(rb'[ \t\r\n]*,[ \t\r\n]*\{[ \t\r\n]*"[^"\\]{1,64}"')
+_GUESSES: Final = 4
+
+
+def whole(document: bytes, limits: Limits) -> list[Batch] | None:
+    """Split one well-formed document; None when :func:`documents` has to look."""
+    wrapper: dict[str, bytes] | None = None
+    elements: list[msgspec.Raw] | list[bytes]
+    try:
+        if document[0] == b"["[0]:
+            framing, elements = Framing.JSON_ARRAY, _ELEMENTS.decode(document)
+        elif (unwrapped := unwrap(document)) is not None:
+            framing, (elements, wrapper) = Framing.JSON_RECORDS, unwrapped
+        else:
+            framing, elements = Framing.JSON_DOCUMENT, [document.rstrip(b" \t\r\n")]
+    except _REFUSALS:
+        return None
+    if len(document) > limits.max_record and any(_size(e) > limits.max_record for e in elements):
+        return None
+    batches = []
+    for start in range(0, max(len(elements), 1), limits.batch_elements):
+        some = elements[start : start + limits.batch_elements]
+        batches.append(Batch(framing, some, range(start, start + len(some)), wrapper=wrapper))
+    return batches
+
+
+def _size(element: bytes | msgspec.Raw) -> int:
+    return len(memoryview(element))
+
+
+def documents(windows: Iterator[bytes], limits: Limits) -> Iterator[Batch]:
+    """Every element of a run of JSON objects and arrays."""
+    return _Splitter(windows, limits).split()
+
+
+class _Broken(Exception):  # noqa: N818 - caught in split(), turned into a fragment's reason
+    """Splitting cannot go on."""
+
+
+class _Splitter:
+    """The run of documents, and what of it is on its way out."""
+
+    def __init__(self, windows: Iterator[bytes], limits: Limits) -> None:
+        self._cursor = Cursor(windows)
+        self._limits = limits
+        self._position = 0
+        self._out = Gathering(limits, Framing.JSON_DOCUMENT)
+
+    # --- the run of documents
+
+    def split(self) -> Iterator[Batch]:
+        try:
+            while (byte := self._cursor.next_byte()) != END:
+                if byte == b"["[0]:
+                    yield from self._reframe(Framing.JSON_ARRAY)
+                    self._cursor.drop()
+                    yield from self._array()
+                elif byte == b"{"[0]:
+                    yield from self._object()
+                elif byte == b","[0] and self._position:
+                    self._cursor.drop()
+                else:
+                    raise _Broken(  # noqa: TRY301 - as from the steps it calls
+                        f"malformed: no object or array at element {self._position}"
+                    )
+        except _Broken as broken:
+            if self._out.wrapper:  # members seen so far must go out, elements or not
+                yield self._out.take()
+            yield from self._out.rest()
+            yield from self._unread(str(broken))
+        else:
+            yield from self._out.rest()
+
+    def _unread(self, reason: str) -> Iterator[Batch]:
+        rest = self._cursor.rest()
+        yield from fragments(rest, self._out.framing, self._position, reason, self._limits)
+
+    def _reframe(
+        self, framing: Framing, wrapper: dict[str, bytes] | None = None
+    ) -> Iterator[Batch]:
+        """See that a batch never spans two framings, nor two envelopes."""
+        if framing is not self._out.framing or wrapper is not self._out.wrapper:
+            yield from self._out.rest()
+        self._out.framing, self._out.wrapper = framing, wrapper
+
+    # --- values
+
+    def _pass_value(self, named: str) -> Generator[Batch, None, bytes | None]:
+        """Move past one value and return it; None if it was so long that it went as fragments."""
+        value = Structure()
+        piece = 0
+        while True:
+            try:
+                self._cursor.at, ended = value.advance(self._cursor.buf, self._cursor.at)
+            except Mismatch as mismatch:
+                raise _Broken(f"malformed: {mismatch}, inside {named}") from mismatch
+            while self._cursor.at - self._cursor.start > self._limits.max_record:
+                yield from self._cut(named, piece)
+                piece += 1
+            if ended:
+                break
+            if not self._cursor.more():
+                raise _Broken(f"truncated: the document ends inside {named}")
+        if self._cursor.at == self._cursor.start and not piece:
+            raise _Broken(f"malformed: nothing where {named} should be")
+        raw = self._cursor.buf[self._cursor.start : self._cursor.at]
+        self._cursor.start = self._cursor.at
+        if not piece:
+            return raw
+        self._out.add_fragment(self._fragment(raw, named, piece))
+        return None
+
+    def _cut(self, named: str, piece: int) -> Iterator[Batch]:
+        end = self._cursor.start + self._limits.max_record
+        self._out.add_fragment(
+            self._fragment(self._cursor.buf[self._cursor.start : end], named, piece)
+        )
+        self._cursor.start = end
+        yield from self._out.when_full()
+
+    def _fragment(self, raw: bytes, named: str, piece: int) -> Fragment:
+        reason = f"{named} is longer than {self._limits.max_record} bytes: fragment {piece} of it"
+        return Fragment(raw, self._position, reason)
+
+    def _element(self) -> Iterator[Batch]:
+        element = yield from self._pass_value(f"element {self._position}")
+        if element is not None:
+            self._out.add(element, self._position)
+        self._position += 1
+        yield from self._out.when_full()
+
+    # --- arrays
+
+    def _array(self) -> Iterator[Batch]:
+        """Elements up to and with the closing bracket; stands behind the opening one."""
+        guess = _Guess()
+        byte = self._cursor.next_byte()
+        while byte != b"]"[0]:
+            if byte == END:
+                raise _Broken(f"truncated: the document ends before element {self._position}")
+            if byte == b"{"[0] and (cut := guess.boundary(self._cursor.buf, self._cursor.at)):
+                yield from self._several(guess, cut)
+            else:
+                yield from self._element()
+                guess.learn(self._cursor.buf, self._cursor.at)
+            byte = self._cursor.next_byte()
+            if byte == b","[0]:
+                self._cursor.drop()
+                byte = self._cursor.next_byte()
+                if byte == b"]"[0]:
+                    raise _Broken(f"malformed: no element {self._position} behind the comma")
+            elif byte not in {b"]"[0], END}:
+                raise _Broken(f"malformed: no comma before element {self._position}")
+        self._cursor.drop()
+
+    def _several(self, guess: _Guess, cut: int) -> Iterator[Batch]:
+        """Take the elements up to the guessed boundary ``cut``, or one element if it is none."""
+        try:
+            elements = _ELEMENTS.decode(
+                b"".join((b"[", memoryview(self._cursor.buf)[self._cursor.at : cut], b"]"))
+            )
+        except _REFUSALS:
+            elements = []
+        longest = self._limits.max_record
+        if not elements or (
+            cut - self._cursor.at > longest and any(_size(e) > longest for e in elements)
+        ):
+            guess.failed()
+            yield from self._element()
+            return
+        guess.held()
+        yield from self._out.rest()
+        for start in range(0, len(elements), self._limits.batch_elements):
+            self._out.elements = list(elements[start : start + self._limits.batch_elements])
+            end = self._position + len(self._out.elements)
+            self._out.positions = list(range(self._position, end))
+            self._position = end
+            yield self._out.take()
+        self._cursor.at = cut
+        self._cursor.start = self._cursor.at
+
+    # --- objects
+
+    def _object(self) -> Iterator[Batch]:
+        found = self._find_records()
+        if found is not None:
+            yield from self._records(*found)
+            return
+        self._cursor.at = self._cursor.start
+        several = self._position > 0
+        yield from self._reframe(Framing.JSON_SEQUENCE if several else Framing.JSON_DOCUMENT)
+        element = yield from self._pass_value(f"element {self._position}")
+        more = self._cursor.next_byte() != END
+        if more:
+            yield from self._reframe(Framing.JSON_SEQUENCE)
+        if element is not None:
+            self._out.add(element, self._position)
+        self._position += 1
+        yield from self._out.when_full()
+
+    def _find_records(self) -> tuple[str, dict[str, bytes]] | None:
+        """Look ahead for the array of records; stands behind its bracket if there is one.
+
+        Nothing is handed on, and not more than one record's length is looked at: an object without
+        records within that is a record.
+        """
+        members: dict[str, bytes] = {}
+        self._cursor.step()
+        byte = self._cursor.next_byte()
+        while byte == b'"'[0]:
+            raw_key = self._cursor.look_past(self._limits.max_record)
+            if raw_key is None or self._cursor.next_byte() != b":"[0]:
+                return None
+            self._cursor.step()
+            key = key_text(raw_key)
+            byte = self._cursor.next_byte()
+            if key in members or byte == END:
+                return None
+            if (
+                byte == b"["[0]
+                and self._cursor.begins_objects()
+                and may_wrap(key, members.values())
+            ):
+                self._cursor.drop()
+                return key, members
+            value = self._cursor.look_past(self._limits.max_record)
+            if value is None:
+                return None
+            members[key] = value
+            if self._cursor.next_byte() != b","[0]:
+                return None
+            self._cursor.step()
+            byte = self._cursor.next_byte()
+        return None
+
+    def _records(self, key: str, wrapper: dict[str, bytes]) -> Iterator[Batch]:
+        """Take the rest of an envelope, from behind the bracket of its records."""
+        yield from self._reframe(Framing.JSON_RECORDS, wrapper)
+        yield from self._array()
+        while (byte := self._cursor.next_byte()) == b","[0]:
+            self._cursor.drop()
+            self._cursor.next_byte()
+            raw_key = yield from self._pass_value("a member of the envelope")
+            name = key_text(raw_key or b'""')
+            if self._cursor.next_byte() != b":"[0]:
+                raise _Broken(f"malformed: no colon behind the envelope's member {name!r}")
+            self._cursor.drop()
+            if (
+                self._cursor.next_byte() == b"["[0]
+                and name == key
+                and self._cursor.begins_objects()
+            ):
+                self._cursor.drop()
+                yield from self._array()
+                continue
+            yield from self._member(name, wrapper)
+        if byte != b"}"[0]:
+            what = "truncated: the document ends" if byte == END else "malformed: no end"
+            raise _Broken(f"{what} in the envelope behind element {self._position}")
+        self._cursor.drop()
+        yield self._out.take()
+        self._out.wrapper = None
+
+    def _member(self, name: str, wrapper: dict[str, bytes]) -> Iterator[Batch]:
+        value = yield from self._pass_value(f"the envelope's member {name!r}")
+        if value is None:
+            return
+        if name in wrapper:
+            reason = f"the envelope has a second member {name!r}"
+            self._out.add_fragment(Fragment(value, self._position, reason))
+        else:
+            wrapper[name] = value
+
+
+class _Guess:
+    """Where, far ahead, an element of an array probably ends.
+
+    Records of one kind mostly begin with the same key: what stands between two of them, that key
+    included, is looked for from the window's end.
+    """
+
+    def __init__(self) -> None:
+        self._between = b""
+        self._left = _GUESSES
+
+    def learn(self, buf: bytes, at: int) -> None:
+        """Remember what stands at the end of an element, if another object follows."""
+        if not self._between and self._left and (gap := _GAP.match(buf, at)):
+            self._between = b"}" + gap.group()
+
+    def boundary(self, buf: bytes, at: int) -> int:
+        """Find the end of some element behind ``at``, 0 for no idea."""
+        if not self._between or not self._left:
+            return 0
+        return buf.rfind(self._between, at) + 1
+
+    def failed(self) -> None:
+        self._left -= 1
+        self._between = b""
+
+    def held(self) -> None:
+        self._left = _GUESSES

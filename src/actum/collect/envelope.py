@@ -1,0 +1,105 @@
+"""When an object is an envelope around records, and when it is a record itself.
+
+Cutting a record apart would lose its meaning, leaving an envelope whole only costs its source a
+step.  So the rule is narrow, and doubt means "record".
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+__all__ = ["RECORD_KEYS", "is_array_of_objects", "key_text", "may_wrap", "unwrap"]
+
+RECORD_KEYS: Final = ("Records", "records", "Events", "events", "items", "logEvents", "entries")
+"""The members that hold the records of an envelope, as the services name them."""
+
+_OBJECTS: Final = re.compile(rb"\[[ \t\r\n]*(?:\{|\])")
+_EMPTY: Final = re.compile(rb"\[[ \t\r\n]*\]")
+_KEY: Final = re.compile(rb'[ \t\r\n]*"((?:[^"\\]++|\\.)*+)"[ \t\r\n]*:[ \t\r\n]*', re.DOTALL)
+_NEXT: Final = re.compile(rb"[ \t\r\n]*([,}])")
+_MEMBERS: Final = msgspec.json.Decoder(dict[str, msgspec.Raw])
+_ELEMENTS: Final = msgspec.json.Decoder(list[msgspec.Raw])
+
+
+def is_array_of_objects(head: bytes) -> bool:
+    """Whether ``head`` begins an array of objects, or an empty one."""
+    return _OBJECTS.match(head) is not None
+
+
+def may_wrap(key: str, others: Iterable[bytes]) -> bool:
+    """Whether the array of objects under ``key`` makes its object an envelope.
+
+    ``others`` are the raw values of the other members.  A second array of objects says no.  Under
+    ``events`` any structured member does: a Google Workspace activity has ``events`` beside its
+    ``actor`` and ``id`` and is one record, a page of events has only counts and tokens beside them.
+    """
+    if key not in RECORD_KEYS:
+        return False
+    for value in others:
+        if is_array_of_objects(value) and not _is_empty(value):
+            return False
+        if key == "events" and value[:1] in (b"{", b"["):
+            return False
+    return True
+
+
+def _is_empty(head: bytes) -> bool:
+    return _EMPTY.match(head) is not None
+
+
+def key_text(raw: bytes) -> str:
+    """Return the name written as ``raw``, quotes included."""
+    try:
+        return msgspec.json.decode(raw, type=str)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return raw[1:-1].decode("utf-8", "surrogateescape")
+
+
+def unwrap(document: bytes) -> tuple[list[msgspec.Raw], dict[str, bytes]] | None:
+    """Take one JSON object apart: records, other members; None when it is itself a record.
+
+    Raises what ``msgspec`` raises when the object is not well-formed, and ValueError when a member
+    is named twice (``msgspec`` keeps the last and would lose the other).
+    """
+    members = _MEMBERS.decode(document)
+    _must_be_distinct(document, members)
+    arrays = [
+        key for key in RECORD_KEYS if key in members and is_array_of_objects(_head(members[key]))
+    ]
+    if not arrays:
+        return None
+    # Of two candidates the one with records in it decides.
+    filled = [key for key in arrays if not _is_empty(_head(members[key]))]
+    if len(arrays) > 1 and len(filled) != 1:
+        return None
+    key = filled[0] if filled else arrays[0]
+    others = {name: bytes(raw) for name, raw in members.items() if name != key}
+    if not may_wrap(key, others.values()):
+        return None
+    return _ELEMENTS.decode(members[key]), others
+
+
+def _head(raw: msgspec.Raw) -> bytes:
+    return bytes(memoryview(raw)[:4096])
+
+
+def _must_be_distinct(document: bytes, members: dict[str, msgspec.Raw]) -> None:
+    """Lay the members over the document in order: a member that was dropped leaves a gap."""
+    view = memoryview(document)
+    at = document.index(b"{") + 1
+    for raw in members.values():
+        key = _KEY.match(document, at)
+        start = key.end() if key else at
+        end = start + len(memoryview(raw))
+        follows = _NEXT.match(document, end)
+        if key is None or follows is None or view[start:end] != memoryview(raw):
+            raise ValueError("a member is named twice")
+        at = follows.end()
+    if members and document[at - 1] != b"}"[0]:
+        raise ValueError("a member is named twice")

@@ -1,0 +1,280 @@
+"""Segments: immutable pairs of Parquet files, one of records and one of events.
+
+Rules:
+
+1. Both files are complete, synced and named in their final place before the catalog lists them, and
+   listed before the journal forgets their records.
+2. A records file is read back and compared, row by row, with what was handed to the writer before
+   it is believed: a flipped bit on the way to the disk costs a retry, not a record.
+3. The events file is derived.  It can be deleted and written again from the records at any time.
+4. A file is used only if its bytes have the SHA-256 the catalog lists: `Checked` looks once a
+   process, before the first row is served.
+
+Records are in index order in small row groups, so one record is cheap to fetch.  Events are in time
+order in larger ones, with dictionaries big enough that every id column gets a bloom filter.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+
+from actum.errors import EvidenceError, WriteFailed
+from actum.log.batch import Batch
+from actum.log.catalog import Segment
+from actum.log.durable import failed_write, sync_file, sync_folder
+from actum.log.engine import RECORD_COLUMNS, quoted, scan
+from actum.record import Retold
+
+if TYPE_CHECKING:
+    import duckdb
+
+__all__ = ["Checked", "Reading", "read_batches", "write_events", "write_segment"]
+
+RECORDS_ROW_GROUP = 2_048
+EVENTS_ROW_GROUP = 8_192
+RAW_LEVEL = 3
+"""zstd level of the files: what the size goal is measured against."""
+
+
+class Reading(Protocol):
+    """How records become events.  The log is handed one and knows nothing else of sources."""
+
+    def versions(self) -> Mapping[str, int]:
+        """The version of each source's mapping."""
+        ...
+
+    def derive(self, connection: duckdb.DuckDBPyConnection, records: str, events: str) -> None:
+        """Create the temporary table ``events`` from the rows of the table ``records``.
+
+        Its columns are those of `actum.ocsf.columns`, in order.
+        """
+        ...
+
+    def retell(self, source: str, new: bytes, old: bytes, index: int) -> Retold:
+        """How to keep a record whose id is that of record ``index`` but whose bytes differ."""
+        ...
+
+
+def write_segment(
+    connection: duckdb.DuckDBPyConnection,
+    folder: Path,
+    *,
+    log: str,
+    table: str,
+    reading: Reading,
+) -> Segment:
+    """Write the rows of the table ``table``, which are contiguous, as one synced pair of files.
+
+    The segment is not listed yet.  Raises DiskFull or WriteFailed; a half-written file is left for
+    `fsck` to name and the next start to clear.
+    """
+    first, count, raw_size = _one(
+        connection, f'SELECT min("index"), count(*), sum(octet_length(raw)) FROM {table}'
+    )
+    name = f"{first:012d}-{count}.parquet"
+    records = folder / "records" / name
+    _copy(
+        connection,
+        f"SELECT * FROM {table}",  # laid out in index order, which the engine preserves
+        records,
+        f"COMPRESSION_LEVEL {RAW_LEVEL}, ROW_GROUP_SIZE {RECORDS_ROW_GROUP}",
+    )
+    _compare(connection, table, records)
+    facts = write_events(connection, folder, name=name, table=table, reading=reading)
+    return Segment(
+        log=log,
+        first=first,
+        count=count,
+        records_file=f"records/{name}",
+        records_size=records.stat().st_size,
+        records_sha256=file_sha256(records),
+        raw_size=int(raw_size or 0),
+        **facts,
+    )
+
+
+def write_events(
+    connection: duckdb.DuckDBPyConnection,
+    folder: Path,
+    *,
+    name: str,
+    table: str,
+    reading: Reading,
+) -> dict[str, object]:
+    """Derive the events of the table of records, write and sync them; the segment's facts of them."""
+    derived = f"{table}_events"
+    reading.derive(connection, table, derived)
+    path = folder / "events" / name
+    try:
+        _copy(
+            connection,
+            f'SELECT * FROM {derived} ORDER BY "time" NULLS LAST, "index", part',
+            path,
+            f"ROW_GROUP_SIZE {EVENTS_ROW_GROUP}, DICTIONARY_SIZE_LIMIT {EVENTS_ROW_GROUP}",
+        )
+        count, unread, timed, earliest, latest, sources = _one(
+            connection,
+            "SELECT count(*), count(reason), count(time), epoch_us(min(time)),"
+            f" epoch_us(max(time)), list_sort(list(DISTINCT source)) FROM {derived}",
+        )
+    finally:
+        connection.execute(f"DROP TABLE IF EXISTS {derived}")
+    versions = reading.versions()
+    return {
+        "events_file": f"events/{name}",
+        "events_size": path.stat().st_size,
+        "events_sha256": file_sha256(path),
+        "events": count,
+        "unread": unread,
+        "time_min": earliest,
+        "time_max": latest,
+        "mappings": json.dumps({each: versions.get(each, 0) for each in sources or []}),
+        "time_complete": timed == count,
+    }
+
+
+def _one(connection: duckdb.DuckDBPyConnection, statement: str) -> tuple[object, ...]:
+    row = connection.execute(statement).fetchone()
+    assert row is not None  # noqa: S101 - an aggregate without GROUP BY always gives one row
+    return row
+
+
+def _copy(
+    connection: duckdb.DuckDBPyConnection, select: str, path: Path, options: str
+) -> None:
+    """Write a Parquet file and sync it.  A crash before the end leaves a file nobody lists."""
+    import duckdb  # noqa: PLC0415 - see actum.log.engine
+
+    try:
+        connection.execute(
+            f"COPY ({select}) TO {quoted(str(path))} (FORMAT parquet, COMPRESSION zstd, {options})"
+        )
+    except duckdb.IOException as error:
+        full = "No space left" in str(error)
+        raise failed_write(path, OSError(28 if full else 5, str(error).splitlines()[0])) from error
+    sync_file(path)
+    sync_folder(path.parent)
+
+
+def _compare(connection: duckdb.DuckDBPyConnection, table: str, path: Path) -> None:
+    """Hold the file just written against the rows it was written from (rule 2)."""
+    columns = ", ".join(f'"{name}"' for name, _ in RECORD_COLUMNS)
+    digest = f"SELECT count(*), bit_xor(hash({columns})), sum(hash(raw)::HUGEINT) FROM "
+    if _one(connection, digest + table) != _one(connection, digest + scan([path])):
+        raise WriteFailed(
+            f"{path.name!r} does not read back as it was written",
+            why="the disk, its controller or the memory changed some bytes",
+            todo="check the hardware; nothing was acknowledged from this file",
+        )
+
+
+def file_sha256(path: Path) -> str:
+    """The SHA-256 of a file, in hex."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+class Checked:
+    """The files of one log, each looked at once before it is read (rule 4)."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._good: set[tuple[str, str]] = set()
+
+    def records(self, segments: Sequence[Segment]) -> list[Path]:
+        """The records files of those segments, verified.  EvidenceError names a damaged one."""
+        return [self._path(each.records_file, each.records_sha256) for each in segments]
+
+    def events(self, segments: Sequence[Segment]) -> list[Path]:
+        """The events files of those segments, verified.  EvidenceError names a damaged one."""
+        return [self._path(each.events_file, each.events_sha256) for each in segments]
+
+    def trust(self, segment: Segment) -> None:
+        """Count a segment this process wrote and hashed itself as looked at."""
+        self._good.add((segment.records_file, segment.records_sha256))
+        self._good.add((segment.events_file, segment.events_sha256))
+
+    def _path(self, name: str, wanted: str) -> Path:
+        path = self.folder / name
+        if (name, wanted) in self._good:
+            return path
+        try:
+            found = file_sha256(path)
+        except OSError as error:
+            raise EvidenceError(
+                f"the segment file {name!r} cannot be read",
+                why=error.strerror or str(error),
+                todo="restore it from a copy, or run `actum rebuild` if it is an events file",
+            ) from error
+        if found != wanted:
+            raise EvidenceError(
+                f"the segment file {name!r} is not the one that was written",
+                why=f"its SHA-256 is {found[:16]}…, the catalog says {wanted[:16]}…",
+                todo="restore it from a copy, or run `actum rebuild` if it is an events file",
+            )
+        self._good.add((name, wanted))
+        return path
+
+
+def read_batches(
+    connection: duckdb.DuckDBPyConnection,
+    paths: Sequence[Path],
+    *,
+    where: str = "TRUE",
+    rows: int = 16_384,
+) -> Iterator[Batch]:
+    """The records of those files as batches in index order, at most ``rows`` each.
+
+    A batch never crosses a change of salt seed, because a batch has one.  ``where`` is SQL of ours
+    over the records columns.
+    """
+    names = ", ".join(
+        "epoch_us(received)" if name == "received" else f'"{name}"' for name, _ in RECORD_COLUMNS
+    )
+    for path in paths:
+        cursor = connection.cursor()
+        try:
+            cursor.execute(f'SELECT {names} FROM {scan([path])} WHERE {where} ORDER BY "index"')
+            while chunk := cursor.fetchmany(rows):
+                yield from _by_seed(chunk)
+        finally:
+            cursor.close()
+
+
+def _by_seed(rows: list[tuple[object, ...]]) -> Iterator[Batch]:
+    """Cut rows where the seed changes or the indexes are not contiguous."""
+    start = 0
+    for at in range(1, len(rows) + 1):
+        cut = at == len(rows) or rows[at][8] != rows[start][8]
+        if cut or rows[at][0] != rows[at - 1][0] + 1:  # type: ignore[operator]
+            yield batch_of(rows[start:at])
+            start = at
+
+
+def batch_of(rows: list[tuple[object, ...]]) -> Batch:
+    """Contiguous rows of a records file, all of one seed, as a batch."""
+    columns = list(zip(*rows, strict=True))
+    ids = np.empty((len(rows), 2), ">u8")
+    ids[:, 0], ids[:, 1] = columns[6], columns[7]
+    batch = Batch(
+        first=int(columns[0][0]),  # type: ignore[call-overload]
+        seed=bytes(columns[8][0]),  # type: ignore[arg-type]
+        kinds=list(columns[1]),  # type: ignore[arg-type]
+        received=list(columns[2]),  # type: ignore[arg-type]
+        feeds=list(columns[3]),  # type: ignore[arg-type]
+        epochs=list(columns[4]),  # type: ignore[arg-type]
+        sequences=list(columns[5]),  # type: ignore[arg-type]
+        ids=bytearray(ids.tobytes()),
+        origins=list(columns[9]),  # type: ignore[arg-type]
+        positions=list(columns[10]),  # type: ignore[arg-type]
+        sources=list(columns[11]),  # type: ignore[arg-type]
+        raws=list(columns[12]),  # type: ignore[arg-type]
+    )
+    batch.size = sum(map(len, batch.raws))
+    return batch

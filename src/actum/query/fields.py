@@ -1,0 +1,250 @@
+"""The fields a query may name: which columns each reads, and how its values compare.
+
+One table drives the parser, the compiler, the echo and the documentation.  Rules:
+
+- A field that is not here is an error with the nearest names, never a silent zero.
+- A field of several columns matches when any of them does.
+- ``is:`` flags are queries themselves, written in this language: their meaning is what they say.
+"""
+
+from __future__ import annotations
+
+import difflib
+import enum
+from dataclasses import dataclass
+from typing import Final
+
+__all__ = [
+    "CLAUSES",
+    "FIELDS",
+    "FLAGS",
+    "NOT_YET",
+    "Field",
+    "Flag",
+    "Kind",
+    "Part",
+    "Read",
+    "find",
+    "nearest",
+]
+
+
+class Kind(enum.Enum):
+    """How values compare.  Globs ignore case in every kind that has them."""
+
+    TEXT = "text"
+    """Ignores case: read in full, since no index knows the folded text."""
+    ID = "id"
+    """Case counts, so that zone maps and bloom filters can skip what cannot match."""
+    ADDRESS = "address"
+    """An IP address, as typed or in its one short spelling."""
+    CODE = "code"
+    """A word stored in lower case; a closed list of them if the field has ``values``."""
+    NUMBER = "number"
+    TIME = "time"
+    BOOLEAN = "boolean"
+    FLAG = "flag"
+    """Only ``is``: the value names an entry of ``FLAGS``."""
+
+
+class Part(enum.Enum):
+    """What of a column's text is compared."""
+
+    WHOLE = "whole"
+    TAIL = "tail"
+    """After the last ``/``; for an ARN also after the last ``:``."""
+    SERVICE = "service"
+    """With or without ``.amazonaws.com``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """One column, and the part of it that is compared."""
+
+    column: str
+    part: Part = Part.WHOLE
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field.
+
+    ``values`` closes the list of values.  ``prefix`` names the field that ``left`` of a value
+    ``left:right`` is compared with.  ``phrase`` is the preposition the echo says it with.
+    """
+
+    name: str
+    kind: Kind
+    reads: tuple[Read, ...]
+    doc: str
+    examples: tuple[str, ...]
+    aliases: tuple[str, ...] = ()
+    values: tuple[str, ...] = ()
+    prefix: str = ""
+    phrase: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """What ``is:<name>`` stands for, and how the echo says it."""
+
+    name: str
+    query: str
+    phrase: str
+    doc: str
+
+
+def _whole(*columns: str) -> tuple[Read, ...]:
+    return tuple(Read(column) for column in columns)
+
+
+_ACTOR: Final = (
+    *_whole("actor_user_name", "actor_user_uid"),
+    Read("actor_user_uid", Part.TAIL),
+    *_whole("actor_user_email", "actor_session_uid", "actor_session_issuer"),
+    Read("actor_session_issuer", Part.TAIL),
+)
+_TARGET: Final = _whole("resource_uid", "resource_name", "resources")
+_ADDRESS: Final = _whole("src_endpoint_ip", "any_ip")
+
+
+# One row is one field, and reads as one: the formatter would make it nine lines.
+# fmt: off
+_TABLE: Final = (
+    Field("time", Kind.TIME, _whole("time"), "when it happened, as the source says",
+          ("time:>=2026-11-01T06:00Z", "time:2026-11-01..2026-11-03")),
+    Field("received", Kind.TIME, _whole("received_time"), "when Actum received the record",
+          ("received:2026-11-01", "received:>now-1h")),
+    Field("actor", Kind.TEXT, _ACTOR,
+          "who did it: name, id or ARN, e-mail, session, or the role the session was lent by",
+          ("actor:alice", "actor:*@corp.example", "actor:(alice OR bob)"), phrase="by"),
+    Field("actor.type", Kind.TEXT, _whole("actor_user_type"), "the source's word for its kind",
+          ("actor.type:AssumedRole",)),
+    Field("actor.email", Kind.TEXT, _whole("actor_user_email"), "where the source names one",
+          ("actor.email:alice@corp.example",)),
+    Field("actor.account", Kind.ID, _whole("actor_user_account_uid"), "account the actor is of",
+          ("actor.account:111122223333",)),
+    Field("actor.invoked_by", Kind.TEXT, _whole("actor_invoked_by"),
+          "the service that acted for the actor", ("has:actor.invoked_by",)),
+    Field("key", Kind.ID, _whole("actor_user_credential_uid"), "the credential that was used",
+          ("key:AKIAIOSFODNN7EXAMPLE",)),
+    Field("session", Kind.TEXT,
+          _whole("actor_session_uid", "actor_user_credential_uid", "issued_credential_uid"),
+          "a session: what it did, and the act that handed it out",
+          ("session:ASIAIOSFODNN7EXAMPLE",)),
+    Field("issuer", Kind.TEXT,
+          (Read("actor_session_issuer"), Read("actor_session_issuer", Part.TAIL)),
+          "who the session was lent by: the role", ("issuer:deploy",)),
+    Field("action", Kind.TEXT, _whole("api_operation"),
+          "the operation's own name, alone or as service:Operation",
+          ("action:Delete*", "action:s3:DeleteBucket", "action:iam:*"), prefix="service"),
+    Field("service", Kind.TEXT, (Read("api_service_name", Part.SERVICE),),
+          "the service it was asked of, with or without .amazonaws.com", ("service:iam",)),
+    Field("op", Kind.CODE, _whole("action"), "what kind of act it was",
+          ("op:delete", "op:(create OR update)"),
+          values=("create", "read", "update", "delete", "auth", "other")),
+    Field("target", Kind.TEXT, _TARGET, "what it was done to: any resource named, by id or name",
+          ("target:prod-*", 'target:"arn:aws:s3:::prod-*"'), phrase="on"),
+    Field("target.type", Kind.TEXT, _whole("resource_type"), "what kind of thing the target is",
+          ("target.type:*bucket*",)),
+    Field("status", Kind.CODE, _whole("status"), "how it ended", ("status:failure",),
+          values=("success", "failure", "unknown")),
+    Field("error", Kind.TEXT, _whole("status_code"), "the source's error code",
+          ("error:AccessDenied", "error:*")),
+    Field("detail", Kind.TEXT, _whole("status_detail"), "the source's error text",
+          ('detail:"*not authorized*"',)),
+    Field("ip", Kind.ADDRESS, _ADDRESS, "address it came from, or that it names",
+          ("ip:203.0.113.7", "ip:10.*"), phrase="from"),
+    Field("client", Kind.TEXT, _whole("user_agent"), "the client, in its own words",
+          ("client:aws-cli*",), aliases=("ua",)),
+    Field("source", Kind.TEXT, _whole("source"), "the kind of log it was read as",
+          ("source:aws*",)),
+    Field("account", Kind.ID, _whole("cloud_account_uid"), "account it took place in",
+          ("account:111122223333",)),
+    Field("region", Kind.CODE, _whole("cloud_region"), "region it took place in",
+          ("region:eu-west-1",)),
+    Field("product", Kind.TEXT, _whole("metadata_product"), "the product that logged it",
+          ("product:CloudTrail",)),
+    Field("host", Kind.TEXT, _whole("device_hostname"), "host it took place on", ("host:web-?",)),
+    Field("mfa", Kind.BOOLEAN, _whole("actor_session_mfa"), "a second factor was shown",
+          ("mfa:false", "mfa:yes")),
+    Field("id", Kind.ID, _whole("metadata_uid"), "the source's own id of the event",
+          ("id:6d2f1f2c-0000-4000-8000-000000000001",)),
+    Field("correlation", Kind.ID, _whole("metadata_correlation_uid"), "id shared with its pair",
+          ("correlation:6d2f1f2c-0000-4000-8000-000000000002",)),
+    Field("class", Kind.NUMBER, _whole("class_uid"), "OCSF class, by number", ("class:6003",)),
+    Field("index", Kind.NUMBER, _whole("index"), "the record's place in the log",
+          ("index:42", "index:100..199")),
+    Field("reason", Kind.TEXT, _whole("reason"), "why the record could not be read",
+          ("reason:*json*",)),
+    Field("any.user", Kind.TEXT, (*_ACTOR, Read("any_user")), "the actor, or any user named",
+          ("any.user:alice",)),
+    Field("any.ip", Kind.ADDRESS, _ADDRESS, "any address named", ("any.ip:203.0.113.7",)),
+    Field("any.resource", Kind.TEXT, _TARGET, "any resource named",
+          ("any.resource:prod-invoices",)),
+    Field("copy", Kind.NUMBER, _whole("copy_of"), "the earlier record of the same act",
+          ("copy:42", "has:copy")),
+    Field("is", Kind.FLAG, (), "a question with a name", ("is:failure", "-is:service")),
+)
+
+_FLAGS: Final = (
+    Flag("failure", "status:failure", "failed", "it did not succeed"),
+    Flag("success", "status:success", "succeeded", "it succeeded"),
+    Flag("write", "op:(create OR update OR delete)", "changed something",
+         "it creates, updates or deletes"),
+    Flag("read", "op:read", "only read", "it only reads"),
+    Flag("root", "actor.type:=Root", "were done by root", "the account's root user did it"),
+    Flag("service", "actor.type:=AWSService OR actor.invoked_by:*", "were done by a service",
+         "a service did it, for itself or for somebody"),
+    # Honest limits: a person who lends a role under a name without "@" is not seen, and a
+    # pipeline that uses a long-lived IAM user is taken for a person.
+    Flag("human",
+         "-actor.invoked_by:* (actor.type:(Root OR IAMUser OR IdentityCenterUser OR SAMLUser OR"
+         " WebIdentityUser) OR (actor:*@* -actor:*.gserviceaccount.com)"
+         " OR issuer:AWSReservedSSO_*)",
+         "look like a person's",
+         "a guess: nobody acts for it, and its type is a person's, its name is like an e-mail"
+         " address, or its role is one of single sign-on"),
+    Flag("console", "client:*console* OR service:signin", "came through a console",
+         "a guess: the client calls itself a console, or it is a sign-in"),
+    Flag("unread", "reason:*", "could not be read", "kept raw, with the reason"),
+    Flag("copy", "copy:*", "are copies", "an earlier record tells of the same act"),
+)
+# fmt: on
+
+FIELDS: Final = {field.name: field for field in _TABLE}
+FLAGS: Final = {flag.name: flag for flag in _FLAGS}
+CLAUSES: Final = ("last", "since", "until", "has")
+"""Words before a colon that are not fields: three bound the time, ``has`` asks for any value."""
+
+NOT_YET: Final = {
+    "all": "field:(a AND b)",
+    "around": "since: and until:",
+    "asn": "ip:",
+    "at": "time:",
+    "case": "actor: or target:",
+    "chain": "session: or issuer:",
+    "changed": "free text in quotes",
+    "country": "ip:",
+    "rule": "action:",
+    "severity": "status: or op:",
+    "size": "index:",
+    "starred": "id:",
+    "tag": "actor: or target:",
+    "tenant": "account:",
+    "within": "since: and until:",
+}
+"""Words kept for later, and what to write until then."""
+
+_BY_WORD: Final = {word: field for field in _TABLE for word in (field.name, *field.aliases)}
+
+
+def find(word: str) -> Field | None:
+    """The field of that name or alias, in any case."""
+    return _BY_WORD.get(word.lower())
+
+
+def nearest(word: str, names: tuple[str, ...] = ()) -> tuple[str, ...]:
+    """The three names most like ``word``: of ``names``, or of every field, alias and clause."""
+    choices = names or (*_BY_WORD, *CLAUSES)
+    return tuple(difflib.get_close_matches(word.lower(), choices, n=3, cutoff=0.0))

@@ -1,0 +1,134 @@
+"""How a query writes time: what was typed, read as the stretch of time it names.
+
+A date names its day, ``09:30`` its minute, ``09:30:05`` its second.  A time without a zone is in
+the reader's zone.  Where clocks were set back such a time names two instants, and the first is
+meant; where they were set forward it names none, and is read by the offset before (``fold=0``).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from typing import Final
+
+from actum.record import Micros
+
+__all__ = ["Period", "duration", "micros", "read", "show", "utc"]
+
+SECOND: Final = 1_000_000
+_UNITS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
+_EPOCH: Final = datetime(1970, 1, 1)  # noqa: DTZ001  naive on purpose: the columns are naive UTC
+_MICRO: Final = timedelta(microseconds=1)
+_FIRST: Final = (datetime.min - _EPOCH) // _MICRO
+_LAST: Final = (datetime.max - _EPOCH) // _MICRO
+
+_DURATION: Final = re.compile(r"([0-9]{1,9})([smhdw])")
+_NOW: Final = re.compile(r"now(?:([+-])([0-9]{1,9}[smhdw]))?")
+_DAY: Final = re.compile(r"(today|yesterday)(?=$|[t ])")
+_ISO: Final = re.compile(
+    r"([0-9]{4})-([0-9]{2})-([0-9]{2})"
+    r"(?:[t ]([0-9]{2}):([0-9]{2})(?::([0-9]{2})(?:[.,]([0-9]{1,9}))?)?)?"
+    r" ?(z|[+-][0-9]{2}:?[0-9]{2})?"
+)
+_NANOS_BY_DIGITS: Final = {9: 10**9, 10: 10**9, 12: 10**6, 13: 10**6, 15: 1000, 16: 1000}
+"""Of an epoch number's unit, by how many digits write it; 18 and 19 digits are nanoseconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """From ``start`` up to, and without, ``end``."""
+
+    start: Micros
+    end: Micros
+
+
+def micros(moment: datetime) -> Micros:
+    """The instant of an aware ``moment``.  ValueError for a naive one, or outside years 1-9999."""
+    offset = moment.utcoffset()
+    if offset is None:
+        raise ValueError("a moment without a zone is no instant")
+    return _checked((moment.replace(tzinfo=None) - _EPOCH - offset) // _MICRO)
+
+
+def utc(instant: Micros) -> datetime:
+    """Naive and in UTC, as the columns hold it."""
+    return _EPOCH + timedelta(microseconds=instant)
+
+
+def show(instant: Micros) -> str:
+    """ISO 8601 in UTC, to the microsecond: read back it names this instant alone."""
+    return utc(instant).isoformat(timespec="microseconds") + "Z"
+
+
+def duration(text: str) -> int:
+    """Microseconds of ``30d``, ``15m``, ….  ValueError for anything else."""
+    match = _DURATION.fullmatch(text.lower())
+    if match is None:
+        raise ValueError("a length of time is a number and one of s, m, h, d, w")
+    return int(match[1]) * _UNITS[match[2]] * SECOND
+
+
+def read(text: str, *, now: datetime, zone: tzinfo) -> Period:
+    """What ``text`` names.  ValueError, with a sentence for the user, if it names no time."""
+    word = text.strip().lower()
+    if match := _NOW.fullmatch(word):
+        length = duration(match[2]) if match[1] else 0
+        instant = _checked(micros(now) + (length if match[1] == "+" else -length))
+        return Period(instant, Micros(instant + 1))
+    if word.isascii() and word.isdigit():
+        return _epoch(word)
+    if match := _DAY.match(word):
+        day = now.astimezone(zone).date() - timedelta(days=match[1] == "yesterday")
+        word = day.isoformat() + word[match.end() :]
+    match = _ISO.fullmatch(word)
+    if match is None:
+        raise ValueError("a time is 2026-11-01, 2026-11-01T06:00Z, today, now-2h or an epoch")
+    return _iso(match, zone)
+
+
+def _epoch(digits: str) -> Period:
+    unit = 1 if len(digits) in {18, 19} else _NANOS_BY_DIGITS.get(len(digits), 0)
+    if not unit:
+        raise ValueError("an epoch has 9-10 digits for s, 12-13 for ms, 15-16 for µs, 18-19 for ns")
+    start = int(digits) * unit // 1000
+    return Period(_checked(start), _checked(start + max(unit // 1000, 1)))
+
+
+def _iso(match: re.Match[str], offset_or: tzinfo) -> Period:
+    year, month, day, hour, minute, second, fraction, offset = match.groups()
+    zone = offset_or if offset is None else _zone(offset)
+    local = datetime(  # noqa: DTZ001  the zone is applied once, in `_instant`
+        int(year),
+        int(month),
+        int(day),
+        int(hour or 0),
+        int(minute or 0),
+        int(second or 0),
+        int((fraction or "").ljust(6, "0")[:6]),
+    )
+    if hour is None:
+        # The day ends where the next begins: 23 or 25 hours later when clocks are set.
+        last_day = local.date() == datetime.max.date()
+        end = Micros(_LAST) if last_day else _instant(local + timedelta(days=1), zone)
+    else:
+        length = 1 if fraction else SECOND if second else 60 * SECOND
+        end = _checked(_instant(local, zone) + length)
+    return Period(_instant(local, zone), end)
+
+
+def _zone(offset: str) -> tzinfo:
+    if offset == "z":
+        return UTC
+    minutes = int(offset[1:3]) * 60 + int(offset[-2:])
+    return timezone(timedelta(minutes=-minutes if offset[0] == "-" else minutes))
+
+
+def _instant(local: datetime, zone: tzinfo) -> Micros:
+    return micros(local.replace(tzinfo=zone))
+
+
+def _checked(instant: int) -> Micros:
+    if not _FIRST <= instant <= _LAST:
+        raise ValueError("the years go from 1 to 9999")
+    return Micros(instant)

@@ -1,0 +1,83 @@
+"""Actum's own records: deliveries it read, and what was done to the log.
+
+Their form is docs/spec/log-format.md §3.  They are written by Actum as compact JSON and kept in the
+same tree as everything else, so what was read, when and by whom is as provable as what it said.
+
+References:
+- docs/spec/log-format.md §3
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import msgspec
+
+from actum.sources.seam import Claim, Mapped
+
+NAME = "actum"
+TITLE = "Actum"
+VERSION = 1
+SUPPORT = "seen in production"
+
+
+class Key(msgspec.Struct):
+    """The members that make a record Actum's own."""
+
+    actum: str
+    time: str
+
+
+_decode = msgspec.json.Decoder(Key).decode
+
+
+def claim(raw: bytes) -> Claim | None:
+    """An Actum record exported from another log: known again by its content."""
+    try:
+        key = _decode(raw)
+    except (msgspec.MsgspecError, RecursionError, ValueError):
+        return None
+    return Claim(NAME, b"") if key.actum in {"delivery/v1", "control/v1"} else None
+
+
+def unwrap(raw: bytes, form: str) -> Iterator[bytes]:  # noqa: ARG001 - the seam's signature
+    """Actum's own records are never wrapped."""
+    yield raw
+
+
+_DELIVERY = "j.actum = 'delivery/v1'"
+
+MAPPING = Mapped(
+    shape={
+        "actum": "VARCHAR", "time": "VARCHAR", "act": "VARCHAR", "origin": "VARCHAR",
+        "by": {"user": "VARCHAR", "host": "VARCHAR"}, "log": "VARCHAR", "fault": "VARCHAR",
+        "unread": "UBIGINT",
+    },
+    objects=("$", "$.by"),
+    known=frozenset((
+        "actum", "time", "act", "origin", "by", "log", "fault", "feed", "stored", "content",
+        "framing", "split", "records", "first", "last", "duplicates", "copies", "conflicts",
+        "unread", "reasons", "modified", "wrapper", "version", "vkey", "detail", "sources",
+    )),
+    columns={
+        "time": "try_cast(j.time AS TIMESTAMP)",
+        "original_time": "j.time",
+        "class_uid": "CASE WHEN j IS NULL THEN 0 ELSE 1008 END",
+        "activity_id": "CASE WHEN j IS NULL THEN 0 ELSE 99 END",
+        "severity_id": "CASE WHEN j IS NULL THEN 0 ELSE 1 END",
+        "action": f"CASE WHEN {_DELIVERY} THEN 'read' WHEN j IS NOT NULL THEN 'other' END",
+        "api_operation": f"CASE WHEN {_DELIVERY} THEN 'ReadDelivery' ELSE j.act END",
+        "api_service_name": "CASE WHEN j IS NOT NULL THEN 'actum' END",
+        "actor_user_name": "j.by.user",
+        "actor_user_type": "CASE WHEN j.by.user IS NOT NULL THEN 'System' END",
+        "resource_uid": "coalesce(j.origin, j.log)",
+        "resource_name": "coalesce(j.origin, j.log)",
+        "resource_type": f"CASE WHEN {_DELIVERY} THEN 'delivery' WHEN j IS NOT NULL"
+                         " THEN 'log' END",
+        "metadata_product": "CASE WHEN j IS NOT NULL THEN 'Actum' END",
+        "device_hostname": "j.by.host",
+        "status": f"CASE WHEN j IS NULL THEN NULL WHEN {_DELIVERY} AND (j.fault IS NOT NULL"
+                  " OR j.unread > 0) THEN 'failure' ELSE 'success' END",
+        "status_detail": "j.fault",
+    },
+)  # fmt: skip

@@ -1,0 +1,62 @@
+"""Any JSON that no source claims: kept whole, and understood only as far as it says so plainly.
+
+The one thing read is a time, and only from a member of a well-known name whose value is an ISO 8601
+time with its zone.  Who, what and where are left open: they are in the raw record, and a mapping
+can be given later without touching the evidence.
+
+References:
+- RFC 8259 (JSON), RFC 3339 (times).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import msgspec
+
+from actum.sources.seam import Claim, Mapped
+
+NAME = "json"
+TITLE = "JSON"
+VERSION = 1
+SUPPORT = "fallback"
+
+_decode = msgspec.json.Decoder(msgspec.Raw).decode
+_TIMES = ("time", "timestamp", "@timestamp", "eventTime", "event_time", "created_at", "published")
+_ZONED = r"^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d([.,]\d+)?)?(Z|[+-]\d\d:?\d\d)$"
+
+
+def claim(raw: bytes) -> Claim | None:
+    """Anything that is one JSON value: an object or an array."""
+    if raw[:1] not in b"{[" or not raw:
+        return None
+    try:
+        _decode(raw)
+    except (msgspec.MsgspecError, RecursionError, ValueError):
+        return None
+    return Claim(NAME, b"")
+
+
+def unwrap(raw: bytes, form: str) -> Iterator[bytes]:  # noqa: ARG001 - the seam's signature
+    """Nothing is taken off: what the record is, is not known."""
+    yield raw
+
+
+def _zoned(member: str) -> str:
+    return (
+        f"CASE WHEN regexp_matches(j.\"{member}\", '{_ZONED}')"
+        f' AND try_cast(j."{member}" AS TIMESTAMP) IS NOT NULL THEN j."{member}" END'
+    )
+
+
+_TIME = "coalesce(" + ", ".join(map(_zoned, _TIMES)) + ")"
+
+MAPPING = Mapped(
+    shape={member: "VARCHAR" for member in _TIMES},
+    objects=("$",),
+    known=frozenset(_TIMES),
+    columns={
+        "time": f"try_cast({_TIME} AS TIMESTAMP)",
+        "original_time": _TIME,
+    },
+)

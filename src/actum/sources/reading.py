@@ -1,0 +1,252 @@
+"""Records to events: one statement a source, a whole batch at a time.
+
+Rules:
+
+1. Every record gives at least one event.  One that cannot be read gives a Base Event with the
+   reason, and nothing but what is known without reading it.
+2. A record in which a key stands twice is unread: two readers could understand it differently.
+3. A batch is first read as if every record were good.  If the engine refuses one of them, the batch
+   is read again with each record on its own guard, which takes a third longer.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from actum.ocsf.columns import COLUMNS
+from actum.record import Spelling
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from actum.sources.seam import Lookup, Mapped, Source
+
+__all__ = ["derive"]
+
+NOT_TEXT = "not UTF-8 text"
+NOT_JSON = "not valid JSON"
+TWICE = "a key is given twice: "
+EMPTY = "nothing is inside its wrapping"
+
+_OWN = frozenset(
+    ("index", "part", "source", "mapping", "unmapped", "reason", "copy_of", "received_time",
+     "type_uid")
+)  # fmt: skip
+
+
+def derive(
+    connection: duckdb.DuckDBPyConnection,
+    records: str,
+    events: str,
+    sources: Mapping[str, Source],
+) -> None:
+    """Create the temporary table ``events`` from the table ``records`` (see `Reading.derive`).
+
+    A record of a source that is not in ``sources`` is an unread event that says so.
+    """
+    import duckdb  # noqa: PLC0415 - start-up time
+
+    columns = ", ".join(f'"{each.name}" {each.kind}' for each in COLUMNS)
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE {events} ({columns})")
+    spelled = [
+        Spelling.parse(row[0])
+        for row in connection.execute(f"SELECT DISTINCT source FROM {records}").fetchall()
+    ]
+    for name in sorted({each.source for each in spelled}):
+        spellings = [each for each in spelled if each.source == name]
+        if name not in sources:
+            _unknown(connection, records, events, name, spellings)
+            continue
+        rows = _rows(connection, records, sources[name], spellings)
+        try:
+            _read(connection, rows, events, sources[name], guarded=False)
+        except (duckdb.InvalidInputException, duckdb.ConversionException):
+            _read(connection, rows, events, sources[name], guarded=True)
+        connection.execute("DROP TABLE IF EXISTS unwrapped")
+
+
+def _rows(
+    connection: duckdb.DuckDBPyConnection,
+    records: str,
+    source: Source,
+    spellings: Sequence[Spelling],
+) -> str:
+    """A SELECT of (index, part, received_time, copy_of, text) for the records of one source."""
+    copied = any(each.copy_of is not None for each in spellings)
+    copy_of = "try_cast(split_part(source, '@', 2) AS UBIGINT)" if copied else "NULL::UBIGINT"
+    common = f'"index", received AS received_time, {copy_of} AS copy_of'
+    plain = _listed(each for each in spellings if not each.form)
+    wrapped = [each for each in spellings if each.form]
+    parts = []
+    if plain:
+        parts.append(
+            f"SELECT {common}, 0::USMALLINT AS part, try(decode(raw)) AS text, NULL AS wrap_reason"
+            f" FROM {records} WHERE source IN ({plain})"
+        )
+    if wrapped:
+        _unwrap(connection, records, source, wrapped)
+        parts.append(
+            f"SELECT {common}, u.part, u.text, u.reason FROM {records} JOIN unwrapped u"
+            ' USING ("index")'
+        )
+    return " UNION ALL BY NAME ".join(parts)
+
+
+def _unwrap(
+    connection: duckdb.DuckDBPyConnection,
+    records: str,
+    source: Source,
+    spellings: Sequence[Spelling],
+) -> None:
+    """Take the wrapping off, in Python: these are few, and may hold base64 and gzip."""
+    rows: list[tuple[object, ...]] = []
+    found = connection.execute(
+        f'SELECT "index", source, raw FROM {records} WHERE source IN ({_listed(spellings)})'
+    ).fetchall()
+    for index, spelled, raw in found:
+        inner = list(source.unwrap(raw, Spelling.parse(spelled).form))
+        for part, content in enumerate(inner):
+            try:
+                rows.append((index, part, content.decode(), None))
+            except UnicodeDecodeError:
+                rows.append((index, part, None, NOT_TEXT))
+        if not inner:
+            rows.append((index, 0, None, EMPTY))
+    connection.execute(
+        "CREATE OR REPLACE TEMP TABLE unwrapped"
+        ' ("index" UBIGINT, part USMALLINT, text VARCHAR, reason VARCHAR)'
+    )
+    if rows:
+        connection.executemany("INSERT INTO unwrapped VALUES (?, ?, ?, ?)", rows)
+
+
+def _read(
+    connection: duckdb.DuckDBPyConnection,
+    rows: str,
+    events: str,
+    source: Source,
+    *,
+    guarded: bool,
+) -> None:
+    mapped = source.MAPPING
+    guard = "try({})" if guarded else "{}"
+    body, odd = "NULL", "NULL::VARCHAR"
+    unmapped, joins = "0", ""
+    if mapped.shape:
+        shape = _literal(json.dumps(mapped.shape))
+        body = guard.format(f"json_transform(text, {shape})")
+        keys = guard.format(f"json_keys(text, {_paths(mapped)})")
+        if _oddities(connection, rows, mapped, keys):
+            odd, unmapped = "o.twice", "coalesce(o.unmapped, 0)"
+            joins = f"LEFT JOIN oddities o ON o.shape = hash({keys})"
+    inner = (
+        f'SELECT r."index", r.part, r.received_time, r.copy_of, r.text, {unmapped} AS unmapped,'
+        f" coalesce(wrap_reason, CASE WHEN text IS NULL THEN {_literal(NOT_TEXT)} END,"
+        f" {_literal(TWICE)} || {odd}) AS why,"
+        f" CASE WHEN {odd} IS NULL THEN {body} END AS j FROM ({rows}) r {joins}"
+    )
+    connection.execute(
+        f"INSERT INTO {events} SELECT {_outputs(source)} FROM ({inner}) r {_lookups(mapped)}"
+    )
+
+
+def _outputs(source: Source) -> str:
+    """The event columns in order, as SQL over a read record."""
+    mapped = source.MAPPING
+    unread = f"CASE WHEN j IS NULL THEN {_literal(NOT_JSON)} END" if mapped.shape else "NULL"
+    own = {
+        "index": 'r."index"',
+        "part": "r.part",
+        "source": _literal(source.NAME),
+        "mapping": str(source.VERSION),
+        "unmapped": "r.unmapped",
+        "reason": f"coalesce(r.why, {unread})",
+        "copy_of": "r.copy_of",
+        "received_time": "r.received_time",
+        "type_uid": "class_uid * 100 + activity_id",
+    }
+    given = {**mapped.columns, **own}
+    given.setdefault("class_uid", "0")
+    given.setdefault("activity_id", "0")
+    # type_uid is told from two columns of the same SELECT, which must stand before it: they do.
+    return ", ".join(
+        f'({given.get(each.name, "NULL")})::{each.kind} AS "{each.name}"' for each in COLUMNS
+    )
+
+
+def _oddities(
+    connection: duckdb.DuckDBPyConnection, rows: str, mapped: Mapped, keys: str
+) -> bool:
+    """Look at each distinct set of keys once; whether any holds a key twice or one nobody maps."""
+    found = connection.execute(
+        f"SELECT hash(keys), any_value(keys) FROM (SELECT {keys} AS keys FROM ({rows}))"
+        " WHERE keys IS NOT NULL GROUP BY 1"
+    ).fetchall()
+    odd = [(shape, *verdict) for shape, sets in found if (verdict := _oddity(sets, mapped))]
+    if odd:
+        connection.execute(
+            "CREATE OR REPLACE TEMP TABLE oddities"
+            " (shape UBIGINT, twice VARCHAR, unmapped USMALLINT)"
+        )
+        connection.executemany("INSERT INTO oddities VALUES (?, ?, ?)", odd)
+    return bool(odd)
+
+
+def _oddity(sets: Sequence[Sequence[str] | None], mapped: Mapped) -> tuple[str | None, int] | None:
+    twice = next((key for keys in sets if keys for key in _repeated(keys)), None)
+    top = sets[0] or []
+    unmapped = min(len(set(top) - mapped.known), 0xFFFF)
+    return (twice, unmapped) if twice is not None or unmapped else None
+
+
+def _repeated(keys: Sequence[str]) -> Iterator[str]:
+    if len(set(keys)) != len(keys):
+        met: set[str] = set()
+        for key in keys:
+            if key in met:
+                yield key[:200]
+            met.add(key)
+
+
+def _unknown(
+    connection: duckdb.DuckDBPyConnection,
+    records: str,
+    events: str,
+    name: str,
+    spellings: Sequence[Spelling],
+) -> None:
+    connection.execute(
+        f'INSERT INTO {events} ("index", part, source, mapping, unmapped, reason, received_time,'
+        f' class_uid, activity_id, type_uid) SELECT "index", 0, {_literal(name)}, 0, 0,'
+        f" {_literal(f'this Actum has no source {name!r}')}, received, 0, 0, 0"
+        f" FROM {records} WHERE source IN ({_listed(spellings)})"
+    )
+
+
+def _lookups(mapped: Mapped) -> str:
+    return " ".join(_lookup(each) for each in mapped.lookups)
+
+
+def _lookup(lookup: Lookup) -> str:
+    rows = ", ".join("(" + ", ".join(map(_literal, row)) + ")" for row in lookup.rows)
+    names = ", ".join(lookup.columns)
+    return f"LEFT JOIN (VALUES {rows}) AS {lookup.name}({names}) ON {lookup.on}"
+
+
+def _paths(mapped: Mapped) -> str:
+    return "[" + ", ".join(map(_literal, mapped.objects)) + "]"
+
+
+def _listed(spellings: Any) -> str:
+    return ", ".join(_literal(str(each)) for each in spellings)
+
+
+def _literal(value: object) -> str:
+    """A SQL literal of a value of ours."""
+    if value is None:
+        return "NULL"
+    if isinstance(value, bool | int):
+        return str(value)
+    return "'" + str(value).replace("'", "''") + "'"
