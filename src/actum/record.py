@@ -93,23 +93,27 @@ class Retold:
 
 @dataclass(frozen=True, slots=True)
 class Spelling:
-    """The source of a record, as it is stored: ``<source>[.<form>][@<index>]``.
+    """The source of a record, as it is stored: ``<source>[.<form>][@<index>][?<reason>]``.
 
     ``form`` names the wrapping its reader must take off first.  ``copy_of`` is the index of an
-    earlier record that tells of the same act in other bytes.
+    earlier record that tells of the same act in other bytes.  ``reason`` says why the record could
+    not be taken for more than its bytes.
     """
 
     source: str
     form: str = ""
     copy_of: int | None = None
+    reason: str = ""
 
     def __str__(self) -> str:
         form = f".{self.form}" if self.form else ""
-        return f"{self.source}{form}" + ("" if self.copy_of is None else f"@{self.copy_of}")
+        copy = "" if self.copy_of is None else f"@{self.copy_of}"
+        return f"{self.source}{form}{copy}" + (f"?{self.reason}" if self.reason else "")
 
     @classmethod
     def parse(cls, text: str) -> Spelling:
         """Read what ``str`` gives."""
-        head, _, copy = text.partition("@")
+        head, _, reason = text.partition("?")
+        head, _, copy = head.partition("@")
         source, _, form = head.partition(".")
-        return cls(source, form, int(copy) if copy else None)
+        return cls(source, form, int(copy) if copy else None, reason)

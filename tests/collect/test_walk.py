@@ -283,6 +283,17 @@ class TestArchives:
         assert delivery.fault is not None
         assert delivery.fault.code == "zip-corrupt"
 
+    def test_a_directory_that_points_outside_the_zip_is_a_fault(self) -> None:
+        packed = bytearray(zipped({"a": b"1", "b": b"2"}))
+        at = packed.index(b"PK\x01\x02") + 42
+        packed[at : at + 4] = b"\xff\xff\xff\x7f"
+        Path("x").write_bytes(packed)
+        assert walked("x") == {"x!a": b"", "x!b": b"2"}
+
+    def test_a_folder_with_content_is_read_and_a_member_without_name_too(self) -> None:
+        Path("x").write_bytes(zipped({"d/": b"hidden", "e/": b"", "n": b"1"}).replace(b"n", b"\0"))
+        assert walked("x") == {"x!d/": b"hidden", "x!(no name)": b"1"}
+
     def test_a_cut_tar_gives_the_members_before_the_cut(self) -> None:
         packed = tarred({"a": b"first", "b": b"y" * 50_000})
         Path("x").write_bytes(packed[:20_000])

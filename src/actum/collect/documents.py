@@ -9,7 +9,7 @@ if ``[`` + slice + ``]`` is an array, the slice holds exactly its elements.
 A big envelope is split as soon as its records begin, so what follows them cannot make it a record
 again (``whole`` would say so for a second array of objects): it goes into the wrapper.
 
-Stray commas between top-level objects are passed over (lines copied out of an array have them).
+A stray comma between top-level objects is passed over (lines copied out of an array have them).
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ import msgspec
 
 from actum.collect.batch import Batch, Fragment, Framing, Gathering, fragments
 from actum.collect.cursor import END, Cursor
-from actum.collect.envelope import key_text, may_wrap, unwrap
+from actum.collect.envelope import key_text, may_wrap, names_records, unwrap
 from actum.collect.structure import Mismatch, Structure
 
 if TYPE_CHECKING:
@@ -84,6 +84,7 @@ class _Splitter:
     # --- the run of documents
 
     def split(self) -> Iterator[Batch]:
+        stray = False
         try:
             while (byte := self._cursor.next_byte()) != END:
                 if byte == b"["[0]:
@@ -92,12 +93,15 @@ class _Splitter:
                     yield from self._array()
                 elif byte == b"{"[0]:
                     yield from self._object()
-                elif byte == b","[0] and self._position:
+                elif byte == b","[0] and self._position and not stray:
                     self._cursor.drop()
+                    stray = True
+                    continue
                 else:
                     raise _Broken(  # noqa: TRY301 - as from the steps it calls
                         f"malformed: no object or array at element {self._position}"
                     )
+                stray = False
         except _Broken as broken:
             if self._out.wrapper:  # members seen so far must go out, elements or not
                 yield self._out.take()
@@ -217,16 +221,23 @@ class _Splitter:
     # --- objects
 
     def _object(self) -> Iterator[Batch]:
-        found = self._find_records()
-        if found is not None:
-            yield from self._records(*found)
-            return
-        self._cursor.at = self._cursor.start
+        cursor, longest = self._cursor, self._limits.max_record
+        whole_object = cursor.look_past(longest)
+        if whole_object is None or names_records(whole_object):
+            cursor.at = cursor.start
+            found = self._find_records()
+            if found is not None:
+                yield from self._records(*found)
+                return
         several = self._position > 0
         yield from self._reframe(Framing.JSON_SEQUENCE if several else Framing.JSON_DOCUMENT)
-        element = yield from self._pass_value(f"element {self._position}")
-        more = self._cursor.next_byte() != END
-        if more:
+        if whole_object is None or len(whole_object) > longest:
+            cursor.at = cursor.start
+            element = yield from self._pass_value(f"element {self._position}")
+        else:
+            element = whole_object
+            cursor.start = cursor.at = cursor.start + len(element)
+        if cursor.next_byte() != END:
             yield from self._reframe(Framing.JSON_SEQUENCE)
         if element is not None:
             self._out.add(element, self._position)

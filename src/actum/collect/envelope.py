@@ -14,17 +14,25 @@ import msgspec
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["RECORD_KEYS", "is_array_of_objects", "key_text", "may_wrap", "unwrap"]
+__all__ = ["RECORD_KEYS", "is_array_of_objects", "key_text", "may_wrap", "names_records", "unwrap"]
 
 RECORD_KEYS: Final = ("Records", "records", "Events", "events", "items", "logEvents", "entries")
 """The members that hold the records of an envelope, as the services name them."""
 
+_NAMED: Final = re.compile(
+    rb'"(?:' + "|".join(RECORD_KEYS).encode() + rb')"[ \t\r\n]*:[ \t\r\n]*\['
+)
 _OBJECTS: Final = re.compile(rb"\[[ \t\r\n]*(?:\{|\])")
 _EMPTY: Final = re.compile(rb"\[[ \t\r\n]*\]")
 _KEY: Final = re.compile(rb'[ \t\r\n]*"((?:[^"\\]++|\\.)*+)"[ \t\r\n]*:[ \t\r\n]*', re.DOTALL)
 _NEXT: Final = re.compile(rb"[ \t\r\n]*([,}])")
 _MEMBERS: Final = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _ELEMENTS: Final = msgspec.json.Decoder(list[msgspec.Raw])
+
+
+def names_records(document: bytes) -> bool:
+    """Whether a record key stands anywhere in it: cheap, and without one there is no envelope."""
+    return _NAMED.search(document) is not None
 
 
 def is_array_of_objects(head: bytes) -> bool:
@@ -91,14 +99,14 @@ def _head(raw: msgspec.Raw) -> bytes:
 
 def _must_be_distinct(document: bytes, members: dict[str, msgspec.Raw]) -> None:
     """Lay the members over the document in order: a member that was dropped leaves a gap."""
-    view = memoryview(document)
     at = document.index(b"{") + 1
     for raw in members.values():
+        value = memoryview(raw)
         key = _KEY.match(document, at)
         start = key.end() if key else at
-        end = start + len(memoryview(raw))
-        follows = _NEXT.match(document, end)
-        if key is None or follows is None or view[start:end] != memoryview(raw):
+        follows = _NEXT.match(document, start + len(value))
+        # startswith() compares in place; slices would copy, memoryviews compare slowly
+        if key is None or follows is None or not document.startswith(value, start):
             raise ValueError("a member is named twice")
         at = follows.end()
     if members and document[at - 1] != b"}"[0]:

@@ -34,10 +34,11 @@ _BOM: Final = b"\xef\xbb\xbf"
 _UTF16: Final = (b"\xff\xfe", b"\xfe\xff")
 _SPACE: Final = b" \t\r\n"
 _LOOKED_AT: Final = 8192
+_ENOUGH: Final = 64  # bytes to tell JSON from text by; white space may leave fewer in a window
 _BINARY_KEPT: Final = 4096
 _CONTROL: Final = bytes({*range(32), 127} - set(b"\t\n\v\f\r\x1b\x1e"))
 _JSON_BEGINS: Final = re.compile(
-    rb"\{\s*(?:[\"}]|\Z)|\[\s*(?:[{\[\"]|\Z|\]\s*\Z|(?:-?[0-9][-+.0-9eE]*|true|false|null|NaN)\s*(?:,|\]\s*\Z))"
+    rb"\{\s*(?:[\"}]|\Z)|\[\s*(?:[{\[\"]|\Z|\]\s*\Z|(?:-?[0-9][-+.0-9eE]*|true|false|null|NaN)\s*(?:,|\Z|\]\s*\Z))"
 )
 
 
@@ -82,6 +83,8 @@ def _from_first_word(
         skipped += space.count(b"\n")
         indent = space.rpartition(b"\n")[2]
         if word:
+            while len(word) < _ENOUGH and (window := next(windows, b"")):
+                word += window
             return word, windows, skipped, indent
         head = next(windows, b"")
         if not head:
@@ -116,7 +119,7 @@ def _json(
     if complete and (batches := whole(document, limits)) is not None:
         yield from batches
         return
-    yield from documents(itertools.chain([document], windows), limits)
+    yield from documents(regroup(itertools.chain([document], windows), limits.window), limits)
 
 
 def _is_lines(text: bytes) -> bool | None:

@@ -131,17 +131,13 @@ def _batches(
         yield from _with_long_lines(split, first, framing, limits)
         return
     positions: Sequence[int] = range(first, first + len(split))
-    if b"" in split or _may_have_blank(split, block):
+    if min(split) < b"!":  # some line is empty or begins with space, or with a control byte
         kept = [not (not line or line.isspace()) for line in split]
         positions = list(itertools.compress(positions, kept))
         split = list(itertools.compress(split, kept))
     for start in range(0, len(split), limits.batch_elements):
         end = start + limits.batch_elements
         yield Batch(framing, split[start:end], positions[start:end])
-
-
-def _may_have_blank(split: list[bytes], block: bytes) -> bool:
-    return b"\n " in block or b"\n\t" in block or split[0].isspace()
 
 
 def _with_long_lines(

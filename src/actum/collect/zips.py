@@ -8,6 +8,7 @@ members before the cut are found by their own headers.  Member data is inflated 
 from __future__ import annotations
 
 import contextlib
+import lzma
 import struct
 import zipfile
 from dataclasses import dataclass
@@ -27,6 +28,7 @@ __all__ = ["Member", "Refused", "is_zip", "zip_members"]
 
 _LOCAL: Final = struct.Struct("<4sHHHHHLLLHH")  # APPNOTE 4.3.7
 _LOCAL_MAGIC: Final = b"PK\x03\x04"
+_UNNAMED: Final = "(no name)"  # an empty name stands for the archive itself
 _STORED, _DEFLATED = zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED
 _ENCRYPTED, _SIZES_FOLLOW, _UTF8 = 0x1, 0x8, 0x800
 
@@ -57,8 +59,11 @@ def zip_members(file: IO[bytes], limits: Limits) -> Iterator[Member | Refused]:
     """Every member of a seekable zip.  Times in a zip have no zone, so none is given."""
     try:
         archive = zipfile.ZipFile(file)
-    except (zipfile.BadZipFile, NotImplementedError, ValueError, EOFError) as error:
-        yield from _without_directory(file, limits)
+    except (zipfile.BadZipFile, NotImplementedError, ValueError, EOFError, OSError) as error:
+        try:
+            yield from _without_directory(file, limits)
+        except Damaged as damaged:
+            yield Refused("", str(damaged))
         yield Refused("", f"the zip's directory cannot be read: {error}")
         return
     with archive:
@@ -66,14 +71,15 @@ def zip_members(file: IO[bytes], limits: Limits) -> Iterator[Member | Refused]:
             if number >= limits.members:
                 yield Refused("", f"more than {limits.members} members: the rest is not read")
                 return
-            if info.is_dir():
+            name = info.filename or _UNNAMED
+            if name.endswith("/") and not info.file_size:  # a folder; one with data is read
                 continue
             if info.flag_bits & _ENCRYPTED:
-                yield Refused(info.filename, "encrypted: its password is not known")
+                yield Refused(name, "encrypted: its password is not known")
             elif info.compress_type in {_STORED, _DEFLATED}:
-                yield Member(info.filename, None, _checked(file, info, limits))
+                yield Member(name, None, _checked(file, info, limits))
             else:
-                yield Member(info.filename, None, _by_zipfile(archive, info, limits))
+                yield Member(name, None, _by_zipfile(archive, info, limits))
 
 
 def _checked(file: IO[bytes], info: zipfile.ZipInfo, limits: Limits) -> Iterator[bytes]:
@@ -107,7 +113,14 @@ def _by_zipfile(archive: zipfile.ZipFile, info: zipfile.ZipInfo, limits: Limits)
             yield from guarded(iter(lambda: member.read(MIB), b""), spent, limits)
     except NotImplementedError as error:
         raise Damaged("zip-unsupported", str(error)) from error
-    except (zipfile.BadZipFile, RuntimeError, EOFError, OSError, ValueError) as error:
+    except (
+        zipfile.BadZipFile,
+        lzma.LZMAError,
+        RuntimeError,
+        EOFError,
+        OSError,
+        ValueError,
+    ) as error:
         raise Damaged("zip-corrupt", str(error)) from error
 
 
@@ -120,7 +133,7 @@ def _without_directory(file: IO[bytes], limits: Limits) -> Iterator[Member | Ref
             return
         _, _, flags, method, _, _, _, packed, _, name_size, extra_size = _LOCAL.unpack(header)
         raw = _read_at(file, offset + _LOCAL.size, name_size)
-        name = raw.decode("utf-8" if flags & _UTF8 else "cp437", "surrogateescape")
+        name = raw.decode("utf-8" if flags & _UTF8 else "cp437", "surrogateescape") or _UNNAMED
         start = offset + _LOCAL.size + name_size + extra_size
         if flags & _ENCRYPTED or method not in {_STORED, _DEFLATED} or packed == 0xFFFFFFFF:
             yield Refused(name, "encrypted, or packed in a way that needs the zip's directory")
@@ -166,8 +179,13 @@ def _unsized(
 
 
 def _read_at(file: IO[bytes], offset: int, size: int) -> bytes:
-    file.seek(offset)
-    return file.read(size)
+    try:
+        file.seek(offset)
+        return file.read(size)
+    except ValueError as error:
+        raise Damaged("zip-corrupt", "the directory points outside the archive") from error
+    except OSError as error:
+        raise Damaged("unreadable", error.strerror or str(error)) from error
 
 
 def _span(file: IO[bytes], start: int, size: int | None) -> Iterator[bytes]:
@@ -175,10 +193,7 @@ def _span(file: IO[bytes], start: int, size: int | None) -> Iterator[bytes]:
     at = start
     while size is None or at < start + size:
         want = MIB if size is None else min(MIB, start + size - at)
-        try:
-            chunk = _read_at(file, at, want)
-        except OSError as error:
-            raise Damaged("unreadable", error.strerror or str(error)) from error
+        chunk = _read_at(file, at, want)
         if not chunk:
             return
         at += len(chunk)

@@ -1,7 +1,7 @@
 """The answers to the planted story, known before a question is asked.
 
-Every id is a hash of its own label, so that ``ANSWERS`` is a constant, whatever the size and seed of the
-demo: tests, the tutorial and ``actum demo`` can quote it.
+Every id is a hash of its own label, so that ``ANSWERS`` is a constant, whatever the size and seed
+of the demo: tests, the tutorial and ``actum demo`` can quote it.
 """
 
 from __future__ import annotations

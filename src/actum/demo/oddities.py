@@ -103,7 +103,7 @@ def _sign_in(
 
 
 def _skewed_host() -> list[Act]:
-    """Make a host whose clock runs seven minutes ahead: dated later than what it is delivered with."""
+    """Make a host whose clock runs seven minutes ahead of what it is delivered with."""
     who = assumed_role(
         PROD,
         "web-node",

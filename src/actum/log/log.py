@@ -32,6 +32,7 @@ from actum.log.seal import Sealer
 from actum.log.segment import Reading, write_segment
 from actum.log.view import View
 from actum.proof.checkpoint import Checkpoint
+from actum.record import Kind
 
 __all__ = ["Appended", "Log"]
 
@@ -48,14 +49,14 @@ class Appended:
     """What became of a batch.
 
     ``indexes`` has the index of each row: its own, or that of the record it repeats.  ``fresh``
-    says which rows were stored.  ``copies`` and ``conflicts`` count rows that had a known id and
+    says which rows were stored.  ``copies`` and ``conflicts`` list rows that had a known id and
     other bytes: stored too, the first kind as another telling of the same act.
     """
 
     indexes: np.ndarray
     fresh: np.ndarray
-    copies: int
-    conflicts: int
+    copies: tuple[int, ...]
+    conflicts: tuple[int, ...]
 
     @property
     def stored(self) -> int:
@@ -175,8 +176,12 @@ class Log:
         return segment
 
     def settle(self) -> None:
-        """Move everything in the journal into a segment, then trim the journal."""
+        """Seal, move everything in the journal into a segment, then trim the journal.
+
+        Sealing comes first: it is what holds the journal's bytes against their arrival.
+        """
         with self._lock:
+            self.seal()
             self.view.refresh()
             tail = self.view.contents().tail
             if not tail:
@@ -212,7 +217,6 @@ class Log:
     def _settle_if_large(self) -> None:
         with self._lock:
             if self._tail[0] >= TAIL_RECORDS or self._tail[1] >= TAIL_BYTES:
-                self.seal()
                 self.settle()
                 self.merge()
 
@@ -234,7 +238,8 @@ class Log:
         leaders = first_rows(keys)
         fresh = np.ones(len(batch), bool)
         suspects = np.flatnonzero((known != NEVER) | (leaders != np.arange(len(batch))))
-        copies = conflicts = 0
+        copies: list[int] = []
+        conflicts: list[int] = []
         if len(suspects):
             copies, conflicts = self._examine(batch, suspects, known, leaders, fresh)
         rows = np.flatnonzero(fresh)
@@ -246,7 +251,7 @@ class Log:
         arrivals.add(id_halves(bytes(rest.ids))[0], self._next)
         if len(rest) < DIRECT:
             self._recent.append(rest.at(self._next))
-        return Appended(indexes, fresh, copies, conflicts), rest
+        return Appended(indexes, fresh, tuple(copies), tuple(conflicts)), rest
 
     def _examine(
         self,
@@ -255,13 +260,14 @@ class Log:
         known: np.ndarray,
         leaders: np.ndarray,
         fresh: np.ndarray,
-    ) -> tuple[int, int]:
+    ) -> tuple[list[int], list[int]]:
         """Settle the rows whose id was met before: the same bytes are a duplicate, others are not.
 
         A row with other bytes gets an id of its own, so that it, too, is stored once; if that id
         was met before, the row is a duplicate of the record that has it.
         """
-        copies = conflicts = 0
+        copies: list[int] = []
+        conflicts: list[int] = []
         met: dict[bytes, int] = {}
         stored = self._stored([int(known[row]) for row in suspects if known[row] != NEVER])
         for row in map(int, suspects):
@@ -276,8 +282,8 @@ class Log:
             if mine != old_id:
                 known[row] = NEVER  # the first halves met by chance: a record of its own
                 continue
-            if batch.raws[row] == old:
-                fresh[row] = False
+            if batch.raws[row] == old or batch.kinds[row] != Kind.RECORD:
+                fresh[row] = False  # a delivery is the same one whenever its content is
                 continue
             retold = self.reading.retell(batch.sources[row], batch.raws[row], old, at)
             again = met.get(retold.record_id, self._index_of(retold.record_id))
@@ -288,8 +294,7 @@ class Log:
             met[retold.record_id] = self._next + int(fresh[:row].sum())
             known[row] = NEVER
             batch.sources[row] = retold.source
-            copies += retold.same
-            conflicts += not retold.same
+            (copies if retold.same else conflicts).append(row)
         return copies, conflicts
 
     def _index_of(self, record_id: bytes) -> int:

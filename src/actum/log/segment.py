@@ -148,17 +148,19 @@ def _one(connection: duckdb.DuckDBPyConnection, statement: str) -> tuple[object,
 def _copy(
     connection: duckdb.DuckDBPyConnection, select: str, path: Path, options: str
 ) -> None:
-    """Write a Parquet file and sync it.  A crash before the end leaves a file nobody lists."""
+    """Write a Parquet file under a draft's name, sync it, and give it its own name."""
     import duckdb  # noqa: PLC0415 - see actum.log.engine
 
+    draft = path.with_name(path.name + ".part")
     try:
         connection.execute(
-            f"COPY ({select}) TO {quoted(str(path))} (FORMAT parquet, COMPRESSION zstd, {options})"
+            f"COPY ({select}) TO {quoted(str(draft))} (FORMAT parquet, COMPRESSION zstd, {options})"
         )
     except duckdb.IOException as error:
         full = "No space left" in str(error)
         raise failed_write(path, OSError(28 if full else 5, str(error).splitlines()[0])) from error
-    sync_file(path)
+    sync_file(draft)
+    draft.replace(path)
     sync_folder(path.parent)
 
 

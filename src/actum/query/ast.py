@@ -6,9 +6,10 @@ aside.  Times are already instants here, so a tree means the same whenever it is
 
 from __future__ import annotations
 
+import dataclasses
 import enum
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final, TypeAlias
 
 from actum.query import times
@@ -64,7 +65,7 @@ class Text:
     """The raw record contains this phrase, in any case."""
 
     phrase: str
-    span: Span = field(default=(0, 0), compare=False)
+    span: Span = dataclasses.field(default=(0, 0), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +79,7 @@ class Compare:
     field: str
     op: Op
     value: Value
-    span: Span = field(default=(0, 0), compare=False)
+    span: Span = dataclasses.field(default=(0, 0), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +87,7 @@ class Not:
     """Everything the node is not known to hold for: rows where the field is NULL are in."""
 
     node: Node
-    span: Span = field(default=(0, 0), compare=False)
+    span: Span = dataclasses.field(default=(0, 0), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +95,7 @@ class And:
     """Two or more."""
 
     nodes: tuple[Node, ...]
-    span: Span = field(default=(0, 0), compare=False)
+    span: Span = dataclasses.field(default=(0, 0), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +103,7 @@ class Or:
     """Two or more."""
 
     nodes: tuple[Node, ...]
-    span: Span = field(default=(0, 0), compare=False)
+    span: Span = dataclasses.field(default=(0, 0), compare=False)
 
 
 Node: TypeAlias = And | Or | Not | Compare | Text
@@ -119,8 +120,8 @@ def folds(node: Node) -> bool:
     )
 
 
-def format(node: Node) -> str:  # noqa: A001  the pair of parse, and called ast.format
-    """The canonical text of a tree."""
+def format(node: Node) -> str:  # noqa: A001  the pair of parse
+    """Write the canonical text of a tree."""
     match node:
         case Text():
             return _quoted(node.phrase)
@@ -133,7 +134,9 @@ def format(node: Node) -> str:  # noqa: A001  the pair of parse, and called ast.
         case Or():
             return " OR ".join(_within(part) for part in node.nodes)
         case And():
-            fields = [part.field for part in node.nodes if isinstance(part, Compare) and folds(part)]
+            fields = [
+                part.field for part in node.nodes if isinstance(part, Compare) and folds(part)
+            ]
             # Side by side, two of one field would be read as OR.
             joint = " " if len(fields) == len(set(fields)) else " AND "
             return joint.join(_within(part) for part in node.nodes)

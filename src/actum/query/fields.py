@@ -202,7 +202,7 @@ _FLAGS: Final = (
          "-actor.invoked_by:* (actor.type:(Root OR IAMUser OR IdentityCenterUser OR SAMLUser OR"
          " WebIdentityUser) OR (actor:*@* -actor:*.gserviceaccount.com)"
          " OR issuer:AWSReservedSSO_*)",
-         "look like a person's",
+         "seem done by a person",
          "a guess: nobody acts for it, and its type is a person's, its name is like an e-mail"
          " address, or its role is one of single sign-on"),
     Flag("console", "client:*console* OR service:signin", "came through a console",
@@ -240,11 +240,11 @@ _BY_WORD: Final = {word: field for field in _TABLE for word in (field.name, *fie
 
 
 def find(word: str) -> Field | None:
-    """The field of that name or alias, in any case."""
+    """Look up the field of that name or alias, in any case."""
     return _BY_WORD.get(word.lower())
 
 
 def nearest(word: str, names: tuple[str, ...] = ()) -> tuple[str, ...]:
-    """The three names most like ``word``: of ``names``, or of every field, alias and clause."""
+    """Give the three most like ``word``: of ``names``, or of every field, alias and clause."""
     choices = names or (*_BY_WORD, *CLAUSES)
     return tuple(difflib.get_close_matches(word.lower(), choices, n=3, cutoff=0.0))

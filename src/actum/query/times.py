@@ -18,7 +18,7 @@ __all__ = ["Period", "duration", "micros", "read", "show", "utc"]
 
 SECOND: Final = 1_000_000
 _UNITS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
-_EPOCH: Final = datetime(1970, 1, 1)  # noqa: DTZ001  naive on purpose: the columns are naive UTC
+_EPOCH: Final = datetime(1970, 1, 1)
 _MICRO: Final = timedelta(microseconds=1)
 _FIRST: Final = (datetime.min - _EPOCH) // _MICRO
 _LAST: Final = (datetime.max - _EPOCH) // _MICRO
@@ -44,7 +44,7 @@ class Period:
 
 
 def micros(moment: datetime) -> Micros:
-    """The instant of an aware ``moment``.  ValueError for a naive one, or outside years 1-9999."""
+    """Give the instant of an aware ``moment``.  ValueError if naive, or not in years 1-9999."""
     offset = moment.utcoffset()
     if offset is None:
         raise ValueError("a moment without a zone is no instant")
@@ -70,7 +70,7 @@ def duration(text: str) -> int:
 
 
 def read(text: str, *, now: datetime, zone: tzinfo) -> Period:
-    """What ``text`` names.  ValueError, with a sentence for the user, if it names no time."""
+    """Find what ``text`` names.  ValueError, with a sentence for the user, if it names no time."""
     word = text.strip().lower()
     if match := _NOW.fullmatch(word):
         length = duration(match[2]) if match[1] else 0
@@ -98,7 +98,7 @@ def _epoch(digits: str) -> Period:
 def _iso(match: re.Match[str], offset_or: tzinfo) -> Period:
     year, month, day, hour, minute, second, fraction, offset = match.groups()
     zone = offset_or if offset is None else _zone(offset)
-    local = datetime(  # noqa: DTZ001  the zone is applied once, in `_instant`
+    local = datetime(
         int(year),
         int(month),
         int(day),

@@ -9,13 +9,15 @@ from __future__ import annotations
 import ipaddress
 import re
 from dataclasses import dataclass
-from datetime import datetime, tzinfo
-from typing import Final, NoReturn
+from typing import TYPE_CHECKING, Final, NoReturn
 
 from actum.errors import QueryError
 from actum.query import times
 from actum.query.ast import Compare, Node, Op, Range, Span
 from actum.query.fields import FLAGS, Field, Kind, nearest
+
+if TYPE_CHECKING:
+    from datetime import datetime, tzinfo
 
 __all__ = ["Reader"]
 
@@ -50,7 +52,7 @@ class Reader:
                 return self._text(field, op, value, span)
 
     def period(self, value: str, span: Span) -> times.Period:
-        """A time as it may be written."""
+        """Read a time, in any of its spellings."""
         try:
             return times.read(value, now=self.now, zone=self.zone)
         except (ValueError, OverflowError) as error:
@@ -61,7 +63,7 @@ class Reader:
         raise QueryError(what, text=self.text, start=span[0], end=span[1], why=why, todo=todo)
 
     def _time(self, field: Field, op: Op, value: str, span: Span) -> Node:
-        """A time names a stretch: after a day is from its end on, until a day is to its end."""
+        """Compare with the stretch a time names: ``:>`` a day is from its end on."""
         low, dots, high = value.partition("..")
         first = self.period(low, span)
         if op in _ORDERED:

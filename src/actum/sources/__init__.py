@@ -21,7 +21,7 @@ from actum.sources.seam import Claim, Source
 if TYPE_CHECKING:
     import duckdb
 
-__all__ = ["SOURCES", "Claim", "Claims", "Mappings", "Source", "claim", "claim_all"]
+__all__ = ["SOURCES", "Claim", "Claims", "Mappings", "Source", "claim", "claim_all", "unread"]
 
 SOURCES: Mapping[str, Source] = {
     each.NAME: cast("Source", each)
@@ -45,10 +45,14 @@ def claim(raw: bytes) -> Claim:
     return Claim(text.NAME, b"")
 
 
-def claim_all(raws: Sequence[bytes], origin: str, positions: Sequence[int]) -> Claims:
+def claim_all(
+    raws: Sequence[bytes], origin: str, positions: Sequence[int], *, is_json: bool
+) -> Claims:
     """Whose each record is and how it is known again (log-format.md §2.2).
 
     A record without an id of its own is known by its delivery, its place there and its content.
+    ``is_json`` says that the delivery is framed as JSON, so that an element that is not JSON is not
+    just a line of text but an unread record.
     """
     fast = _all_cloudtrail(raws)
     if fast is not None:
@@ -58,9 +62,28 @@ def claim_all(raws: Sequence[bytes], origin: str, positions: Sequence[int]) -> C
     for raw, position in zip(raws, positions, strict=True):
         found = claim(raw)
         key = found.key or _placed(raw, origin, position)
-        sources.append(str(Spelling(found.source, found.form)))
-        ids.append(record_id(Kind.RECORD, found.source, key))
+        reason = _fault(raw) if is_json and found.source == text.NAME else ""
+        source = json.NAME if reason else found.source
+        sources.append(str(Spelling(source, found.form, reason=reason)))
+        ids.append(record_id(Kind.RECORD, source, key))
     return Claims(sources, b"".join(ids))
+
+
+def unread(raw: bytes, origin: str, position: int, reason: str) -> tuple[str, bytes]:
+    """The stored source and record id of bytes that could not be split into records."""
+    identity = record_id(Kind.RECORD, text.NAME, _placed(raw, origin, position))
+    return str(Spelling(text.NAME, reason=reason)), identity
+
+
+def _fault(raw: bytes) -> str:
+    """Why an element of a JSON delivery is not JSON."""
+    try:
+        msgspec.json.decode(raw, type=msgspec.Raw)
+    except RecursionError:
+        return "not valid JSON: nested too deeply"
+    except (msgspec.MsgspecError, ValueError) as error:
+        return f"not valid JSON: {error}"
+    return ""
 
 
 def _placed(raw: bytes, origin: str, position: int) -> bytes:

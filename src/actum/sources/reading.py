@@ -75,20 +75,26 @@ def _rows(
 ) -> str:
     """A SELECT of (index, part, received_time, copy_of, text) for the records of one source."""
     copied = any(each.copy_of is not None for each in spellings)
-    copy_of = "try_cast(split_part(source, '@', 2) AS UBIGINT)" if copied else "NULL::UBIGINT"
+    copy_of = (
+        "try_cast(split_part(split_part(source, '?', 1), '@', 2) AS UBIGINT)"
+        if copied
+        else "NULL::UBIGINT"
+    )
+    told = any(each.reason for each in spellings)
+    reason = "nullif(substr(source, strpos(source, '?') + 1), source)" if told else "NULL::VARCHAR"
     common = f'"index", received AS received_time, {copy_of} AS copy_of'
     plain = _listed(each for each in spellings if not each.form)
     wrapped = [each for each in spellings if each.form]
     parts = []
     if plain:
         parts.append(
-            f"SELECT {common}, 0::USMALLINT AS part, try(decode(raw)) AS text, NULL AS wrap_reason"
+            f"SELECT {common}, 0::USMALLINT AS part, try(decode(raw)) AS text, {reason} AS told_reason"
             f" FROM {records} WHERE source IN ({plain})"
         )
     if wrapped:
         _unwrap(connection, records, source, wrapped)
         parts.append(
-            f"SELECT {common}, u.part, u.text, u.reason FROM {records} JOIN unwrapped u"
+            f"SELECT {common}, u.part, u.text, u.reason AS told_reason FROM {records} JOIN unwrapped u"
             ' USING ("index")'
         )
     return " UNION ALL BY NAME ".join(parts)
@@ -143,7 +149,7 @@ def _read(
             joins = f"LEFT JOIN oddities o ON o.shape = hash({keys})"
     inner = (
         f'SELECT r."index", r.part, r.received_time, r.copy_of, r.text, {unmapped} AS unmapped,'
-        f" coalesce(wrap_reason, CASE WHEN text IS NULL THEN {_literal(NOT_TEXT)} END,"
+        f" coalesce(told_reason, CASE WHEN text IS NULL THEN {_literal(NOT_TEXT)} END,"
         f" {_literal(TWICE)} || {odd}) AS why,"
         f" CASE WHEN {odd} IS NULL THEN {body} END AS j FROM ({rows}) r {joins}"
     )

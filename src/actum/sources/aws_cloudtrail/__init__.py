@@ -4,7 +4,8 @@ Records come plain (`{"Records": […]}` files, one per line, one per file) or w
 EventBridge envelope, as the string `CloudTrailEvent` of a LookupEvents answer, in a CloudWatch Logs
 event, and in whatever SNS, SQS, Kinesis or Firehose put around those.
 
-Versions 1.0 to 1.11 are read; no field is required but a version, a time and a name.
+Versions 1.0 to 1.11 are read; no field is required but a version and a name.  Logstash moves
+`eventTime` to `@timestamp`: that is read as well.
 
 References:
 - Record contents: https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html
@@ -36,8 +37,8 @@ class Key(msgspec.Struct):
     """The few members that tell a CloudTrail record from any other, and one copy from another."""
 
     eventVersion: str  # noqa: N815 - CloudTrail's spelling
-    eventTime: str  # noqa: N815
     eventName: str | None = None  # noqa: N815
+    eventSource: str | None = None  # noqa: N815
     eventType: str | None = None  # noqa: N815
     eventID: str | None = None  # noqa: N815
     recipientAccountId: str | None = None  # noqa: N815
@@ -49,7 +50,8 @@ decode_key = msgspec.json.Decoder(Key).decode
 def is_record(key: Key) -> bool:
     """Whether these are a CloudTrail record's.  S3 notifications share the names; theirs is v2."""
     return key.eventVersion[:2] == "1." and (
-        key.eventName is not None or key.eventType == "AwsCloudTrailInsight"
+        (key.eventName is not None and key.eventSource is not None)
+        or key.eventType == "AwsCloudTrailInsight"
     )
 
 
@@ -93,6 +95,7 @@ _IS_IP = "regexp_full_match(j.sourceIPAddress, '[0-9.]+|[0-9a-fA-F.:]*:[0-9a-fA-
 _SIGN_IN = "coalesce(j.responseElements.ConsoleLogin, j.responseElements.CheckMfa)"
 _SESSION = f"CASE WHEN contains({_U}.principalId, ':') THEN split_part({_U}.principalId, ':', 2) END"
 _INSIGHT = "j.eventType = 'AwsCloudTrailInsight'"
+_TIME = 'coalesce(j.eventTime, j."@timestamp")'
 _ACT = (
     "coalesce(operations.act, CASE WHEN j.readOnly = 'true' THEN 'read' ELSE verbs.act END,"
     " 'other')"
@@ -108,7 +111,7 @@ _NAME = f"""CASE
 
 MAPPING = Mapped(
     shape={
-        "eventVersion": "VARCHAR", "eventTime": "VARCHAR", "eventSource": "VARCHAR",
+        "eventVersion": "VARCHAR", "eventTime": "VARCHAR", "@timestamp": "VARCHAR", "eventSource": "VARCHAR",
         "eventName": "VARCHAR", "awsRegion": "VARCHAR", "sourceIPAddress": "VARCHAR",
         "userAgent": "VARCHAR", "errorCode": "VARCHAR", "errorMessage": "VARCHAR",
         "eventID": "VARCHAR", "eventType": "VARCHAR", "recipientAccountId": "VARCHAR",
@@ -149,12 +152,12 @@ MAPPING = Mapped(
         "apiVersion", "managementEvent", "readOnly", "resources", "recipientAccountId",
         "serviceEventDetails", "sharedEventID", "sharedEventId", "vpcEndpointId",
         "vpcEndpointAccountId", "eventCategory", "addendum", "sessionCredentialFromConsole",
-        "edgeDeviceDetails", "tlsDetails", "insightDetails",
+        "edgeDeviceDetails", "tlsDetails", "insightDetails", "@timestamp", "@version",
     )),
     lookups=(VERBS, OPERATIONS),
     columns={
-        "time": "try_cast(j.eventTime AS TIMESTAMP)",
-        "original_time": "j.eventTime",
+        "time": f"try_cast({_TIME} AS TIMESTAMP)",
+        "original_time": _TIME,
         "class_uid": f"CASE WHEN j IS NULL THEN 0 WHEN {_INSIGHT} THEN 2004"
                      " ELSE coalesce(operations.class_uid, 6003) END",
         "activity_id": f"CASE WHEN j IS NULL THEN 0 WHEN {_INSIGHT}"

@@ -1,0 +1,297 @@
+"""The one object people hold: a home, its log, and every question and act on it.
+
+The command line is a thin layer over this, and `import actum` gives it to a notebook.
+"""
+
+from __future__ import annotations
+
+import getpass
+import os
+import re
+import socket
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, tzinfo
+from hashlib import sha256
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from actum.collect import collect
+from actum.errors import UsageError
+from actum.ingest import Account, By, Seen, Totals, ingest
+from actum.log.catalog import LogEntry
+from actum.log.control import control
+from actum.log.evidence import Verified, prove_checked, verify_log
+from actum.log.fsck import Finding, fsck
+from actum.log.home import Home
+from actum.log.log import Log
+from actum.log.rebuild import clear_strays, rebuild
+from actum.log.seal import read_checkpoint
+from actum.log.view import View
+from actum.proof.checkpoint import Checkpoint
+from actum.proof.tlog_proof import Verdict
+from actum.query import Query, parse
+from actum.query.engine import Answer, Engine
+from actum.record import Record
+from actum.sources import Mappings
+
+__all__ = ["Case", "Status", "case_path", "current_home", "open_case", "remember"]
+
+MAIN = "main"
+"""The log a home is opened with unless another is named."""
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """Where a log stands: its records and their proof, before any question is asked."""
+
+    entry: LogEntry
+    home: Path
+    records: int
+    segments: int
+    in_journal: int
+    raw_size: int
+    stored_size: int
+    checkpoint: Checkpoint | None
+
+
+class Case:
+    """An open log.  Close it, or use it as a context manager.
+
+    Opened for reading it never changes anything and needs no lock; opened for writing it holds the
+    home's.  Not safe for two threads at once.
+    """
+
+    def __init__(self, path: str | os.PathLike[str], *, write: bool = False, log: str = MAIN) -> None:
+        self.path = Path(path)
+        self._reading = Mappings()
+        self._home = Home(self.path, write=write)
+        self._log: Log | None = None
+        self._engine: Engine | None = None
+        try:
+            self.entry = self._entry(log, write=write)
+            if write:
+                self._log = Log(self._home, self.entry, self._reading)
+                clear_strays(self._log.view)
+                if not self._log.view.contents().size:
+                    control(self._log, "CreateLog", by=_by_dict(), vkey=self.entry.vkey)
+                self._view = self._log.view
+            else:
+                self._view = View(self._home, self.entry)
+        except BaseException:
+            self._home.close()
+            raise
+
+    def _entry(self, name: str, *, write: bool) -> LogEntry:
+        have = [each.name for each in self._home.logs()]
+        if write and name not in have:
+            return self._home.create(name)
+        return self._home.entry(name)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Seal what is durable, if this is the writer, and release everything."""
+        try:
+            if self._engine is not None:
+                self._engine.close()
+            if self._log is not None:
+                self._log.close()
+            else:
+                self._view.close()
+        finally:
+            self._home.close()
+
+    # -- reading in ------------------------------------------------------------------------------
+
+    def open(
+        self,
+        paths: Sequence[str | Path],
+        *,
+        done: Callable[[Account], None] = lambda _: None,
+        seen: Seen = lambda _read, _records: None,
+    ) -> Totals:
+        """Read files, folders, globs, archives or ``-`` into the log; durable and sealed at the end.
+
+        What was read before is not stored twice.
+        """
+        arrivals = collect([_absolute(each) for each in paths])
+        feed = "files:" + ",".join(str(_absolute(each)) for each in paths)[:1_000]
+        log = self.log()
+        totals = ingest(log, arrivals, feed=feed, by=By(**_by_dict()), done=done, seen=seen)
+        log.settle()
+        log.merge()
+        log.seal()
+        self._fresh()
+        return totals
+
+    def log(self) -> Log:
+        """The log, to append to.  UsageError if the case is open for reading."""
+        if self._log is None:
+            raise UsageError(
+                "this case is open for reading",
+                why="nothing can be stored through it",
+                todo="open it with write=True",
+            )
+        return self._log
+
+    # -- asking ----------------------------------------------------------------------------------
+
+    def query(self, text: str, *, now: datetime | None = None, zone: tzinfo = UTC) -> Query:
+        """Read a query.  QueryError points at what is wrong with it."""
+        return parse(text, now=now or datetime.now(UTC), zone=zone)
+
+    def search(
+        self,
+        query: str | Query,
+        *,
+        limit: int | None = 200,
+        columns: Sequence[str] = (),
+        now: datetime | None = None,
+        zone: tzinfo = UTC,
+    ) -> Answer:
+        """The newest events that match, and the exact number of all that do."""
+        asked = self.query(query, now=now, zone=zone) if isinstance(query, str) else query
+        return self.engine.search(asked, limit=limit, columns=columns)
+
+    @property
+    def engine(self) -> Engine:
+        """The engine behind `search`, for questions of its own."""
+        if self._engine is None:
+            self._engine = Engine(self._view, self._reading)
+        return self._engine
+
+    def record(self, index: int) -> Record:
+        """One raw record with its provenance."""
+        return self._view.record(index)
+
+    def records(self, indexes: Sequence[int]) -> dict[int, bytes]:
+        """The raw bytes of those records, by index."""
+        return {index: raw for index, (_, raw) in self._view.raws(indexes).items()}
+
+    def status(self) -> Status:
+        """Where the log stands."""
+        held = self._view.contents()
+        found = read_checkpoint(self._view.folder, self.entry.vkey)
+        tail = sum(batch.size for batch in held.tail)
+        return Status(
+            entry=self.entry,
+            home=self.path,
+            records=held.size,
+            segments=len(held.segments),
+            in_journal=held.size - held.segmented,
+            raw_size=sum(each.raw_size for each in held.segments) + tail,
+            stored_size=sum(each.records_size + each.events_size for each in held.segments),
+            checkpoint=found[0] if found else None,
+        )
+
+    def logs(self) -> list[LogEntry]:
+        """The logs of this home."""
+        return self._home.logs()
+
+    # -- proving ---------------------------------------------------------------------------------
+
+    def prove(self, index: int) -> tuple[bytes, Verdict]:
+        """A ``.tlog-proof`` of one record and its verdict on the stored bytes."""
+        return prove_checked(self._view, index)
+
+    def verify(self, *, seen: Callable[[int], None] = lambda _: None) -> Verified:
+        """Check the whole log against its signed checkpoint.  Raises when it does not hold."""
+        return verify_log(self._view, seen_records=seen)
+
+    def checkpoint(self) -> bytes:
+        """The signed note of the last checkpoint, empty if there is none."""
+        found = read_checkpoint(self._view.folder, self.entry.vkey)
+        return found[1] if found else b""
+
+    def fsck(self, *, seen: Callable[[int], None] = lambda _: None) -> list[Finding]:
+        """Everything wrong with the log; nothing if all is well.  Changes nothing."""
+        return list(fsck(self._view, seen=seen))
+
+    def rebuild(self, *, seen: Callable[[int], None] = lambda _: None) -> int:
+        """Derive events and kept hashes again from the records; the number of segments."""
+        log = self.log()
+        log.settle()
+        count = rebuild(log.view, self._reading, seen=seen)
+        self._fresh()
+        return count
+
+    def _fresh(self) -> None:
+        self._view.refresh()
+        if self._engine is not None:
+            self._engine.close()
+            self._engine = None
+
+
+def open_case(path: str | os.PathLike[str], *, write: bool = False, log: str = MAIN) -> Case:
+    """Open the home at ``path``; with ``write`` it is made if it is not there.
+
+    Raises UsageError if there is none, HomeBusy if another process writes it, LogRefused if the
+    evidence does not admit writing.
+    """
+    return Case(path, write=write, log=log)
+
+
+def _by_dict() -> dict[str, str]:
+    try:
+        user = getpass.getuser()
+    except (KeyError, OSError):
+        user = f"uid {os.getuid()}"
+    return {"user": user, "host": socket.gethostname()}
+
+
+def _absolute(path: str | Path) -> str:
+    """Paths are recorded as absolute ones, so that a record says where it came from."""
+    text = os.fspath(path)
+    return text if text == "-" else os.path.abspath(text)  # noqa: PTH100 - keeps globs and names
+
+
+# -- where homes are -----------------------------------------------------------------------------
+
+
+def data_folder() -> Path:
+    """The user's folder for Actum's homes."""
+    base = os.environ.get("XDG_DATA_HOME")
+    return (Path(base) if base else Path.home() / ".local" / "share") / "actum"
+
+
+def case_path(paths: Sequence[str | Path]) -> Path:
+    """The home of a case opened from those paths: the same paths, the same home."""
+    joined = "\0".join(_absolute(each) for each in paths)
+    name = re.sub(r"[^A-Za-z0-9]+", "-", Path(os.fspath(paths[0])).name).strip("-") or "case"
+    digest = sha256(joined.encode("utf-8", "surrogateescape")).hexdigest()[:8]
+    return data_folder() / "cases" / f"{name[:40].lower()}-{digest}"
+
+
+def current_home() -> Path:
+    """Where commands look when no home is named: the case opened last, else the default home."""
+    pointer = data_folder() / "current"
+    try:
+        named = Path(pointer.read_text().strip())
+    except OSError:
+        return data_folder() / "home"
+    return named if (named / "catalog.db").exists() else data_folder() / "home"
+
+
+def remember(home: Path) -> None:
+    """Make a case the current one."""
+    pointer = data_folder() / "current"
+    pointer.parent.mkdir(parents=True, exist_ok=True)
+    pointer.write_text(f"{home.absolute()}\n")
+
+
+def iso(micros: int | None) -> str:
+    """A time as ISO 8601 UTC, or "unknown"."""
+    if micros is None:
+        return "unknown"
+    seconds, rest = divmod(micros, 1_000_000)
+    stamp = time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime(seconds))
+    return stamp + (f".{rest:06d}".rstrip("0") if rest else "") + "Z"

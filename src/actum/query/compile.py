@@ -1,0 +1,211 @@
+"""From a query's tree to the condition of a DuckDB WHERE.
+
+The condition is over relations ``events``, with the columns of ``actum.ocsf.columns``, and, if it
+``needs_raw``, ``records`` with ``index`` and ``raw``.  Rules:
+
+1. Nothing the user wrote is in the SQL text: every value is a parameter.
+2. Not means "not known to": a NULL is false before it is negated, so ``-field:x`` keeps the rows
+   whose field is NULL.
+3. What zone maps and bloom filters can use is written as they need it: a bare column, ``=`` and a
+   parameter.
+4. An event whose time is NULL lies in no time range.
+5. Copies of earlier records are left out, unless the query speaks of copies.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
+from typing import Final
+
+from actum.ocsf.columns import column
+from actum.query import times
+from actum.query.ast import And, Compare, Node, Not, Op, Or, Range, Text
+from actum.query.fields import FIELDS, FLAGS, Field, Kind, Part, Read
+from actum.query.parse import Query, parse
+from actum.record import Micros
+
+__all__ = ["Compiled", "compile"]
+
+_SERVICE_SUFFIX: Final = ".amazonaws.com"
+_PHRASE: Final = (
+    '"index" IN (SELECT "index" FROM records'
+    " WHERE contains(lower(coalesce(try(decode(raw)), raw::VARCHAR)), lower(?)))"
+)
+"""A scan of every record.  Bytes that are not UTF-8 are searched as DuckDB prints a BLOB, so that
+plain letters are still found in them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """A condition, the values of its question marks in order, and whether it reads the raw."""
+
+    sql: str
+    parameters: list[object]
+    needs_raw: bool
+
+
+def compile(query: Query) -> Compiled:  # noqa: A001  the field's word for it
+    """Write the condition under which an event answers ``query``."""
+    parts: list[str] = []
+    sink = _Sink([])
+    if query.since is not None:
+        parts.append(f'"time" >= {sink.add(times.utc(query.since))}')
+    if query.until is not None:
+        parts.append(f'"time" < {sink.add(times.utc(query.until))}')
+    if query.where is None or not _mentions_copies(query.where):
+        parts.append("copy_of IS NULL")
+    if query.where is not None:
+        parts.append(_node(query.where, sink))
+    return Compiled(" AND ".join(parts) or "true", sink.parameters, sink.needs_raw)
+
+
+@dataclass(slots=True)
+class _Sink:
+    """Collects the parameters, in the order their question marks are written."""
+
+    parameters: list[object]
+    needs_raw: bool = False
+
+    def add(self, value: object) -> str:
+        self.parameters.append(value)
+        return "?"
+
+
+_Test = Callable[[str], str]
+"""From an SQL expression to a condition on it; adds its parameters to the sink when called."""
+
+
+def _node(node: Node, sink: _Sink) -> str:
+    match node:
+        case Text():
+            sink.needs_raw = True
+            sink.add(node.phrase)
+            return _PHRASE
+        case Not():
+            return f"NOT coalesce({_node(node.node, sink)}, false)"
+        case And():
+            return _joined(" AND ", [_node(part, sink) for part in node.nodes])
+        case Or():
+            return _joined(" OR ", [_node(part, sink) for part in node.nodes])
+        case Compare():
+            return _compare(node, sink)
+
+
+def _joined(joint: str, conditions: list[str]) -> str:
+    return conditions[0] if len(conditions) == 1 else f"({joint.join(conditions)})"
+
+
+def _compare(node: Compare, sink: _Sink) -> str:
+    field = FIELDS[node.field]
+    if field.kind is Kind.FLAG:
+        meaning = _flag(str(node.value))
+        return _node(meaning, sink) if meaning else "true"
+    if node.op is Op.EXISTS:
+        return _joined(" OR ", [_exists(name) for name in _columns(field)])
+    if isinstance(node.value, str):
+        return _text(field, node.op, node.value, sink)
+    return _joined(" OR ", [_ordered(f'"{name}"', node, sink) for name in _columns(field)])
+
+
+def _columns(field: Field) -> list[str]:
+    return list(dict.fromkeys(read.column for read in field.reads))
+
+
+def _exists(name: str) -> str:
+    return f'len("{name}") > 0' if _is_list(name) else f'"{name}" IS NOT NULL'
+
+
+def _ordered(expression: str, node: Compare, sink: _Sink) -> str:
+    """Numbers, times and booleans; the operators of the language are those of SQL."""
+
+    def value(number: int) -> str:
+        time = FIELDS[node.field].kind is Kind.TIME
+        return sink.add(times.utc(Micros(number)) if time else number)
+
+    match node.value:
+        case Range(low, high):
+            return f"{expression} BETWEEN {value(low)} AND {value(high)}"
+        case int() as number:
+            comparison = "=" if node.op is Op.MATCH else node.op.value.removeprefix(":")
+            return f"{expression} {comparison} {value(number)}"
+    raise AssertionError(node)  # the parser makes no other
+
+
+def _text(field: Field, op: Op, value: str, sink: _Sink) -> str:
+    conditions = [_read(read, field.kind, op, value, sink) for read in field.reads]
+    left, colon, right = value.partition(":")
+    if field.prefix and colon:
+        narrowed = [
+            _text(FIELDS[field.prefix], op, left, sink),
+            _joined(" OR ", [_read(read, field.kind, op, right, sink) for read in field.reads]),
+        ]
+        conditions.append(_joined(" AND ", narrowed))
+    return _joined(" OR ", conditions)
+
+
+def _read(read: Read, kind: Kind, op: Op, value: str, sink: _Sink) -> str:
+    test = _test(kind, op, value, sink)
+    expression = f'"{read.column}"'
+    if read.part is Part.SERVICE:
+        suffixed = _test(kind, op, value + _SERVICE_SUFFIX, sink)
+        return f"({test(expression)} OR {suffixed(expression)})"
+    if read.part is Part.TAIL:
+        tail = f"split_part({expression}, '/', -1)"
+        return test(
+            f"CASE WHEN starts_with({expression}, 'arn:') THEN split_part({tail}, ':', -1)"
+            f" ELSE {tail} END"
+        )
+    if _is_list(read.column):
+        return f"len(list_filter({expression}, lambda item: {test('item')})) > 0"
+    return test(expression)
+
+
+def _test(kind: Kind, op: Op, value: str, sink: _Sink) -> _Test:
+    if op is Op.MATCH and ("*" in value or "?" in value):
+        return lambda expression: f"{expression} ILIKE {sink.add(_like(value))} ESCAPE '\\'"
+    if op is Op.MATCH and kind is Kind.TEXT:
+        return lambda expression: f"lower({expression}) = lower({sink.add(value)})"
+    spellings = _spellings(kind, value) if op is Op.MATCH else [value]
+    return lambda expression: _joined(
+        " OR ", [f"{expression} = {sink.add(spelling)}" for spelling in spellings]
+    )
+
+
+def _spellings(kind: Kind, value: str) -> list[str]:
+    """List the value as typed, and an address also in its one short spelling."""
+    if kind is not Kind.ADDRESS:
+        return [value]
+    try:
+        return list(dict.fromkeys((value, str(ipaddress.ip_address(value)))))
+    except ValueError:
+        return [value]
+
+
+def _like(glob: str) -> str:
+    escaped = glob.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return escaped.replace("*", "%").replace("?", "_")
+
+
+def _is_list(name: str) -> bool:
+    return column(name).kind.endswith("[]")
+
+
+@cache
+def _flag(name: str) -> Node | None:
+    return parse(FLAGS[name].query, now=datetime.now(UTC), zone=UTC).where
+
+
+def _mentions_copies(node: Node) -> bool:
+    match node:
+        case Text():
+            return False
+        case Compare():
+            return node.field == "copy" or (node.field == "is" and node.value == "copy")
+        case Not():
+            return _mentions_copies(node.node)
+        case And() | Or():
+            return any(_mentions_copies(part) for part in node.nodes)
