@@ -337,7 +337,7 @@ class TestArchives:
         Path("x").write_bytes(out.getvalue())
         assert walked("x") == {
             "x!s": "a link to '/etc/shadow' within the archive: not followed",
-            "x!p": "a device or pipe: it has no content",
+            "x!p": "a device, a pipe or of unknown type: no content is read",
         }
 
     def test_a_tar_header_claiming_a_giant_name_is_refused(self) -> None:
@@ -347,6 +347,17 @@ class TestArchives:
         found = walked("x")
         assert found["x!a"] == b"1"
         assert "bytes of attributes" in str(found["x"])
+
+    def test_a_tar_member_of_no_time_has_none(self) -> None:
+        out = io.BytesIO()
+        with tarfile.open(fileobj=out, mode="w", format=tarfile.PAX_FORMAT) as archive:
+            info = tarfile.TarInfo("a")
+            info.pax_headers = {"mtime": "nan"}
+            archive.addfile(info)
+        Path("x").write_bytes(out.getvalue())
+        (delivery,) = collect(["x"])
+        assert isinstance(delivery, Delivery)
+        assert delivery.modified is None
 
     @pytest.mark.parametrize("pack", [tarred, zipped], ids=["tar", "zip"])
     def test_too_many_members_are_told(self, pack: object) -> None:

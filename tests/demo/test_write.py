@@ -9,19 +9,23 @@ import zlib
 from collections import Counter
 from hashlib import sha256
 from ipaddress import ip_address, ip_network
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from actum.demo import ANSWERS, DemoFiles, write_demo
 from actum.errors import UsageError
 
+if TYPE_CHECKING:
+    from pathlib import Path
+
 EVENTS = 6_000
 DOCUMENTED = [
     ip_network(text)
-    for text in ("192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24")
-    + ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")
+    for text in (
+        *("192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24"),
+        *("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"),
+    )
 ]
 ALWAYS = {"eventVersion", "eventTime", "awsRegion", "eventID", "eventType", "recipientAccountId"}
 PATH = re.compile(
@@ -37,7 +41,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> DemoFiles:
 
 @pytest.fixture(scope="module")
 def bodies(demo: DemoFiles) -> dict[str, list[dict[str, Any]]]:
-    """The records of every file that can be read, by the file's name in the bucket."""
+    """Read the records of every file that can be read, by the file's name in the bucket."""
     return {
         path.relative_to(demo.folder).as_posix(): json.loads(gzip.decompress(path.read_bytes()))[
             "Records"

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from hypothesis import strategies as st
-from hypothesis.strategies import SearchStrategy
 
 from actum.query.ast import And, Compare, Node, Not, Op, Or, Range, Text
 from actum.query.fields import FIELDS, FLAGS, Field, Kind
+
+if TYPE_CHECKING:
+    from hypothesis.strategies import SearchStrategy
 
 __all__ = ["INSTANTS", "NUMBERS", "VALUES", "nodes"]
 
@@ -63,7 +67,7 @@ _ORDER = st.sampled_from([Op.GREATER, Op.AT_LEAST, Op.LESS, Op.AT_MOST, Op.MATCH
 
 @st.composite
 def _globs(draw: st.DrawFn) -> str:
-    """A value with some of its characters replaced."""
+    """Replace some of a value's characters."""
     value = list(draw(st.sampled_from(VALUES)) or "a")
     for _ in range(draw(st.integers(1, 3))):
         at = draw(st.integers(0, len(value) - 1))

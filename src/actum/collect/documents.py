@@ -1,10 +1,10 @@
 """JSON documents of any size, split into their elements window by window.
 
-:func:`whole` is the common and fast way: one document that fits, decoded by ``msgspec``.
-:func:`documents` is the way for everything else: documents too big for that, several one after
-another, and documents ``msgspec`` refuses.  It passes over values by structure, and inside arrays
-asks ``msgspec`` for whole windows where it can guess a boundary.  The guess cannot be wrong unseen:
-if ``[`` + slice + ``]`` is an array, the slice holds exactly its elements.
+:func:`~actum.collect.whole.whole` is the common and fast way; this is the way for everything else:
+documents too big for that, several one after another, and documents ``msgspec`` refuses.  Values
+are passed over by structure, and inside arrays it asks ``msgspec`` for whole windows where it can
+guess a boundary.  The guess cannot be wrong unseen: if ``[`` + slice + ``]`` is an array, the slice
+holds exactly its elements.
 
 A big envelope is split as soon as its records begin, so what follows them cannot make it a record
 again (``whole`` would say so for a second array of objects): it goes into the wrapper.
@@ -14,53 +14,23 @@ A stray comma between top-level objects is passed over (lines copied out of an a
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final
-
-import msgspec
 
 from actum.collect.batch import Batch, Fragment, Framing, Gathering, fragments
 from actum.collect.cursor import END, Cursor
-from actum.collect.envelope import key_text, may_wrap, names_records, unwrap
+from actum.collect.envelope import key_text, may_wrap, names_records
+from actum.collect.guess import Guess
 from actum.collect.structure import Mismatch, Structure
+from actum.collect.whole import ELEMENTS, REFUSALS, size_of
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
 
     from actum.collect.limits import Limits
 
-__all__ = ["documents", "whole"]
+__all__ = ["documents"]
 
-_REFUSALS: Final = (msgspec.DecodeError, RecursionError, ValueError)
-_ELEMENTS: Final = msgspec.json.Decoder(list[msgspec.Raw])
-_GAP: Final = re.compile(rb'[ \t\r\n]*,[ \t\r\n]*\{[ \t\r\n]*"[^"\\]{1,64}"')
-_GUESSES: Final = 4
-
-
-def whole(document: bytes, limits: Limits) -> list[Batch] | None:
-    """Split one well-formed document; None when :func:`documents` has to look."""
-    wrapper: dict[str, bytes] | None = None
-    elements: list[msgspec.Raw] | list[bytes]
-    try:
-        if document[0] == b"["[0]:
-            framing, elements = Framing.JSON_ARRAY, _ELEMENTS.decode(document)
-        elif (unwrapped := unwrap(document)) is not None:
-            framing, (elements, wrapper) = Framing.JSON_RECORDS, unwrapped
-        else:
-            framing, elements = Framing.JSON_DOCUMENT, [document.rstrip(b" \t\r\n")]
-    except _REFUSALS:
-        return None
-    if len(document) > limits.max_record and any(_size(e) > limits.max_record for e in elements):
-        return None
-    batches = []
-    for start in range(0, max(len(elements), 1), limits.batch_elements):
-        some = elements[start : start + limits.batch_elements]
-        batches.append(Batch(framing, some, range(start, start + len(some)), wrapper=wrapper))
-    return batches
-
-
-def _size(element: bytes | msgspec.Raw) -> int:
-    return len(memoryview(element))
+_EARLY: Final = 64 << 10
 
 
 def documents(windows: Iterator[bytes], limits: Limits) -> Iterator[Batch]:
@@ -172,7 +142,7 @@ class _Splitter:
 
     def _array(self) -> Iterator[Batch]:
         """Elements up to and with the closing bracket; stands behind the opening one."""
-        guess = _Guess()
+        guess = Guess()
         byte = self._cursor.next_byte()
         while byte != b"]"[0]:
             if byte == END:
@@ -192,17 +162,17 @@ class _Splitter:
                 raise _Broken(f"malformed: no comma before element {self._position}")
         self._cursor.drop()
 
-    def _several(self, guess: _Guess, cut: int) -> Iterator[Batch]:
+    def _several(self, guess: Guess, cut: int) -> Iterator[Batch]:
         """Take the elements up to the guessed boundary ``cut``, or one element if it is none."""
         try:
-            elements = _ELEMENTS.decode(
+            elements = ELEMENTS.decode(
                 b"".join((b"[", memoryview(self._cursor.buf)[self._cursor.at : cut], b"]"))
             )
-        except _REFUSALS:
+        except REFUSALS:
             elements = []
         longest = self._limits.max_record
         if not elements or (
-            cut - self._cursor.at > longest and any(_size(e) > longest for e in elements)
+            cut - self._cursor.at > longest and any(size_of(e) > longest for e in elements)
         ):
             guess.failed()
             yield from self._element()
@@ -222,13 +192,18 @@ class _Splitter:
 
     def _object(self) -> Iterator[Batch]:
         cursor, longest = self._cursor, self._limits.max_record
-        whole_object = cursor.look_past(longest)
-        if whole_object is None or names_records(whole_object):
+        # A big envelope names its records early: its first megabytes need no second pass then.
+        named = names_records(cursor.buf[cursor.at : cursor.at + _EARLY])
+        found = self._find_records() if named else None
+        if found is None:
             cursor.at = cursor.start
-            found = self._find_records()
-            if found is not None:
-                yield from self._records(*found)
-                return
+            whole_object = cursor.look_past(longest)
+            if not named and (whole_object is None or names_records(whole_object)):
+                cursor.at = cursor.start
+                found = self._find_records()
+        if found is not None:
+            yield from self._records(*found)
+            return
         several = self._position > 0
         yield from self._reframe(Framing.JSON_SEQUENCE if several else Framing.JSON_DOCUMENT)
         if whole_object is None or len(whole_object) > longest:
@@ -316,33 +291,3 @@ class _Splitter:
             self._out.add_fragment(Fragment(value, self._position, reason))
         else:
             wrapper[name] = value
-
-
-class _Guess:
-    """Where, far ahead, an element of an array probably ends.
-
-    Records of one kind mostly begin with the same key: what stands between two of them, that key
-    included, is looked for from the window's end.
-    """
-
-    def __init__(self) -> None:
-        self._between = b""
-        self._left = _GUESSES
-
-    def learn(self, buf: bytes, at: int) -> None:
-        """Remember what stands at the end of an element, if another object follows."""
-        if not self._between and self._left and (gap := _GAP.match(buf, at)):
-            self._between = b"}" + gap.group()
-
-    def boundary(self, buf: bytes, at: int) -> int:
-        """Find the end of some element behind ``at``, 0 for no idea."""
-        if not self._between or not self._left:
-            return 0
-        return buf.rfind(self._between, at) + 1
-
-    def failed(self) -> None:
-        self._left -= 1
-        self._between = b""
-
-    def held(self) -> None:
-        self._left = _GUESSES

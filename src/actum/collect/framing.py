@@ -19,11 +19,12 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from actum.collect.batch import Batch, Fragment, Framing, fragments
-from actum.collect.documents import documents, whole
+from actum.collect.documents import documents
 from actum.collect.layers import regroup
 from actum.collect.limits import Limits
 from actum.collect.lines import RS, lines
 from actum.collect.structure import Mismatch, Structure, skip_space
+from actum.collect.whole import whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

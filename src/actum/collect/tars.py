@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import io
 import itertools
+import math
 import tarfile
 from typing import IO, TYPE_CHECKING, Final
 
 from actum.collect.layers import Damaged
 from actum.collect.limits import MIB
-from actum.collect.zips import Member, Refused
+from actum.collect.zips import UNNAMED, Member, Refused
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -124,15 +125,18 @@ def tar_members(chunks: Iterator[bytes], limits: Limits) -> Iterator[Member | Re
 def _member(
     archive: tarfile.TarFile, info: tarfile.TarInfo, source: _Readable, limits: Limits
 ) -> Member | Refused | None:
+    name = info.name or UNNAMED
     if info.isdir():
         return None
     if info.islnk() or info.issym():
-        return Refused(info.name, f"a link to {info.linkname!r} within the archive: not followed")
+        return Refused(name, f"a link to {info.linkname!r} within the archive: not followed")
     if not info.isreg():
-        return Refused(info.name, "a device or pipe: it has no content")
+        return Refused(name, "a device, a pipe or of unknown type: no content is read")
     if info.issparse() and info.size > limits.content:
-        return Refused(info.name, f"a sparse file of {info.size} bytes: over the limit")
-    return Member(info.name, round(info.mtime * 1_000_000), _content(archive, info, source))
+        return Refused(name, f"a sparse file of {info.size} bytes: over the limit")
+    # an attribute may claim any time, "nan" too
+    modified = round(info.mtime * 1_000_000) if math.isfinite(info.mtime) else None
+    return Member(name, modified, _content(archive, info, source))
 
 
 def _content(archive: tarfile.TarFile, info: tarfile.TarInfo, source: _Readable) -> Iterator[bytes]:

@@ -24,11 +24,11 @@ if TYPE_CHECKING:
 
     from actum.collect.limits import Limits
 
-__all__ = ["Member", "Refused", "is_zip", "zip_members"]
+__all__ = ["UNNAMED", "Member", "Refused", "is_zip", "zip_members"]
 
 _LOCAL: Final = struct.Struct("<4sHHHHHLLLHH")  # APPNOTE 4.3.7
 _LOCAL_MAGIC: Final = b"PK\x03\x04"
-_UNNAMED: Final = "(no name)"  # an empty name stands for the archive itself
+UNNAMED: Final = "(no name)"  # an empty name stands for the archive itself
 _STORED, _DEFLATED = zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED
 _ENCRYPTED, _SIZES_FOLLOW, _UTF8 = 0x1, 0x8, 0x800
 
@@ -71,7 +71,7 @@ def zip_members(file: IO[bytes], limits: Limits) -> Iterator[Member | Refused]:
             if number >= limits.members:
                 yield Refused("", f"more than {limits.members} members: the rest is not read")
                 return
-            name = info.filename or _UNNAMED
+            name = info.filename or UNNAMED
             if name.endswith("/") and not info.file_size:  # a folder; one with data is read
                 continue
             if info.flag_bits & _ENCRYPTED:
@@ -133,7 +133,7 @@ def _without_directory(file: IO[bytes], limits: Limits) -> Iterator[Member | Ref
             return
         _, _, flags, method, _, _, _, packed, _, name_size, extra_size = _LOCAL.unpack(header)
         raw = _read_at(file, offset + _LOCAL.size, name_size)
-        name = raw.decode("utf-8" if flags & _UTF8 else "cp437", "surrogateescape") or _UNNAMED
+        name = raw.decode("utf-8" if flags & _UTF8 else "cp437", "surrogateescape") or UNNAMED
         start = offset + _LOCAL.size + name_size + extra_size
         if flags & _ENCRYPTED or method not in {_STORED, _DEFLATED} or packed == 0xFFFFFFFF:
             yield Refused(name, "encrypted, or packed in a way that needs the zip's directory")

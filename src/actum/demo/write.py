@@ -13,7 +13,7 @@ from __future__ import annotations
 import json
 import zlib
 from bisect import bisect_right
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Literal, Protocol
 
 from isal import isal_zlib
@@ -36,7 +36,6 @@ _MOST: Final = 10_000_000
 _IN_ONE_FILE: Final = 1_000_000
 _SPANS: Final = (300, 900, 3600, 14_400, 86_400)  # how long a file of one account and region lasts
 _WORTH_A_FILE: Final = 60
-_TEN_MINUTES: Final = 600
 _GZIP: Final = 31
 _ISAL_LEVELS: Final = 3  # above, zlib presses harder
 
@@ -121,6 +120,15 @@ def _json(record: dict[str, Any]) -> bytes:
     return json.dumps(record, ensure_ascii=False, separators=(",", ":")).encode()
 
 
+@dataclass(slots=True)
+class _Open:
+    """A file of one account and region that is still being filled."""
+
+    end: int
+    last: int = 0
+    lines: list[bytes] = field(default_factory=list)
+
+
 # A bucket ---------------------------------------------------------------------------------------
 
 
@@ -132,17 +140,17 @@ def _write_s3(
     progress: Callable[[int], None] | None,
 ) -> tuple[list[Path], int]:
     paths: list[Path] = []
-    open_files: dict[_Stream, tuple[int, int, list[bytes]]] = {}  # first second, end, records
+    open_files: dict[_Stream, _Open] = {}
     spans: dict[_Stream, int] = {}
     done = size = 0
 
     def close(stream: _Stream) -> None:
         nonlocal done
-        first, _, lines = open_files.pop(stream)
+        file = open_files.pop(stream)
         # CloudTrail names a file for the five minutes it was delivered in
-        when = min(first - first % 300 + 300, LAST_SECOND)
-        paths.append(_put(folder / delivery_path(*stream, when, ""), _body(lines), level))
-        done += len(lines)
+        when = min(file.last - file.last % 300 + 300, LAST_SECOND)
+        paths.append(_put(folder / delivery_path(*stream, when, ""), _body(file.lines), level))
+        done += len(file.lines)
         if progress is not None:
             progress(done)
 
@@ -151,14 +159,14 @@ def _write_s3(
             spans = _choose_spans(hour, events)
         for second, stream, line in zip(hour.seconds, hour.streams, hour.lines, strict=True):
             found = open_files.get(stream)
-            if found is not None and second >= found[1]:
+            if found is not None and second >= found.end:
                 close(stream)
                 found = None
             if found is None:
                 span = spans.get(stream, _SPANS[-1])
-                end = second - second % span + span
-                found = open_files[stream] = (second, end, [])
-            found[2].append(line)
+                found = open_files[stream] = _Open(second - second % span + span)
+            found.lines.append(line)
+            found.last = second
             size += len(line)
     for stream in list(open_files):
         close(stream)

@@ -151,8 +151,9 @@ def _read(read: Read, kind: Kind, op: Op, value: str, sink: _Sink) -> str:
     test = _test(kind, op, value, sink)
     expression = f'"{read.column}"'
     if read.part is Part.SERVICE:
-        suffixed = _test(kind, op, value + _SERVICE_SUFFIX, sink)
-        return f"({test(expression)} OR {suffixed(expression)})"
+        short = value.removesuffix(_SERVICE_SUFFIX)
+        tests = [_test(kind, op, each, sink) for each in (short, short + _SERVICE_SUFFIX)]
+        return _joined(" OR ", [each(expression) for each in tests])
     if read.part is Part.TAIL:
         tail = f"split_part({expression}, '/', -1)"
         return test(

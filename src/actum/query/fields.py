@@ -54,7 +54,7 @@ class Part(enum.Enum):
     TAIL = "tail"
     """After the last ``/``; for an ARN also after the last ``:``."""
     SERVICE = "service"
-    """With or without ``.amazonaws.com``."""
+    """With or without ``.amazonaws.com``, in the column as in the value."""
 
 
 @dataclass(frozen=True, slots=True)
