@@ -234,7 +234,7 @@ def test_text_folds_case_as_the_engine_does(world: World) -> None:
 _bounds = st.none() | st.sampled_from(INSTANTS)
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(tree=st.none() | nodes, since=_bounds, until=_bounds)
 def test_the_engine_finds_what_a_plain_filter_finds(
     world: World, tree: Node | None, since: int | None, until: int | None

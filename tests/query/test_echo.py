@@ -77,7 +77,7 @@ def test_times_are_said_in_utc_and_in_the_readers_zone() -> None:
     assert said("since:0001-01-02T00:00Z", "America/New_York").startswith("every event, since 0001")
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(nodes)
 def test_every_query_can_be_said_on_one_line(tree: Node) -> None:
     assert read_as(Query(tree, None, None, ""), UTC).isprintable()

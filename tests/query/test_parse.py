@@ -344,7 +344,7 @@ def test_now_without_a_zone_is_the_callers_mistake() -> None:
         parse("a", now=datetime(2026, 11, 13), zone=UTC)
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(nodes)
 def test_what_is_written_is_read_as_it_was(tree: Node) -> None:
     assert where(format(tree)) == tree

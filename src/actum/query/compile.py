@@ -15,11 +15,10 @@ The condition is over relations ``events``, with the columns of ``actum.ocsf.col
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
-from typing import Final
+from typing import Final, TypeGuard
 
 from actum.ocsf.columns import column
 from actum.query import times
@@ -75,10 +74,6 @@ class _Sink:
         return "?"
 
 
-_Test = Callable[[str], str]
-"""From an SQL expression to a condition on it; adds its parameters to the sink when called."""
-
-
 def _node(node: Node, sink: _Sink) -> str:
     match node:
         case Text():
@@ -88,11 +83,40 @@ def _node(node: Node, sink: _Sink) -> str:
         case Not():
             return f"NOT coalesce({_node(node.node, sink)}, false)"
         case And():
-            return _joined(" AND ", [_node(part, sink) for part in node.nodes])
+            return _joined(" AND ", [_node(part, sink) for part in _denied_together(node)])
         case Or():
-            return _joined(" OR ", [_node(part, sink) for part in node.nodes])
+            return _alternatives(node.nodes, sink)
         case Compare():
             return _compare(node, sink)
+
+
+def _denied_together(node: And) -> list[Node]:
+    """List the parts, with "not a and not b" as "not (a or b)": a thousand NOTs plan slowly."""
+    denied = [part.node for part in node.nodes if isinstance(part, Not) and _is_listed(part.node)]
+    if len(denied) < 2:
+        return list(node.nodes)
+    rest = [part for part in node.nodes if not (isinstance(part, Not) and _is_listed(part.node))]
+    return [*rest, Not(Or(tuple(denied)))]
+
+
+def _alternatives(nodes: tuple[Node, ...], sink: _Sink) -> str:
+    """Write an OR; the values of one field as one IN, so that a pasted list is one look."""
+    lists: dict[tuple[str, Op], list[str]] = {}
+    for node in nodes:
+        if _is_listed(node):
+            lists.setdefault((node.field, node.op), []).append(str(node.value))
+    conditions = [_text(FIELDS[name], op, values, sink) for (name, op), values in lists.items()]
+    conditions += [_node(node, sink) for node in nodes if not _is_listed(node)]
+    return _joined(" OR ", conditions)
+
+
+def _is_listed(node: Node) -> TypeGuard[Compare]:
+    """Whether it is a whole value of a text field, so that several of them fit in one IN."""
+    if not isinstance(node, Compare) or not isinstance(node.value, str):
+        return False
+    field = FIELDS[node.field]
+    split = bool(field.prefix) and ":" in node.value
+    return field.kind is not Kind.FLAG and not split and not _is_glob(node.op, node.value)
 
 
 def _joined(joint: str, conditions: list[str]) -> str:
@@ -107,7 +131,7 @@ def _compare(node: Compare, sink: _Sink) -> str:
     if node.op is Op.EXISTS:
         return _joined(" OR ", [_exists(name) for name in _columns(field)])
     if isinstance(node.value, str):
-        return _text(field, node.op, node.value, sink)
+        return _text(field, node.op, [node.value], sink)
     return _joined(" OR ", [_ordered(f'"{name}"', node, sink) for name in _columns(field)])
 
 
@@ -135,55 +159,65 @@ def _ordered(expression: str, node: Compare, sink: _Sink) -> str:
     raise AssertionError(node)  # the parser makes no other
 
 
-def _text(field: Field, op: Op, value: str, sink: _Sink) -> str:
-    conditions = [_read(read, field.kind, op, value, sink) for read in field.reads]
-    left, colon, right = value.partition(":")
+def _text(field: Field, op: Op, values: list[str], sink: _Sink) -> str:
+    """Any of the values, in any of the field's columns."""
+    conditions = [_read(read, field.kind, op, values, sink) for read in field.reads]
+    left, colon, right = values[0].partition(":")
     if field.prefix and colon:
         narrowed = [
-            _text(FIELDS[field.prefix], op, left, sink),
-            _joined(" OR ", [_read(read, field.kind, op, right, sink) for read in field.reads]),
+            _text(FIELDS[field.prefix], op, [left], sink),
+            _joined(" OR ", [_read(read, field.kind, op, [right], sink) for read in field.reads]),
         ]
         conditions.append(_joined(" AND ", narrowed))
     return _joined(" OR ", conditions)
 
 
-def _read(read: Read, kind: Kind, op: Op, value: str, sink: _Sink) -> str:
-    test = _test(kind, op, value, sink)
+def _read(read: Read, kind: Kind, op: Op, values: list[str], sink: _Sink) -> str:
     expression = f'"{read.column}"'
     if read.part is Part.SERVICE:
-        short = value.removesuffix(_SERVICE_SUFFIX)
-        tests = [_test(kind, op, each, sink) for each in (short, short + _SERVICE_SUFFIX)]
-        return _joined(" OR ", [each(expression) for each in tests])
+        short = [value.removesuffix(_SERVICE_SUFFIX) for value in values]
+        values = [value + suffix for value in short for suffix in ("", _SERVICE_SUFFIX)]
     if read.part is Part.TAIL:
         tail = f"split_part({expression}, '/', -1)"
-        return test(
-            f"CASE WHEN starts_with({expression}, 'arn:') THEN split_part({tail}, ':', -1)"
-            f" ELSE {tail} END"
-        )
+        arn = f"split_part({tail}, ':', -1)"
+        expression = f"CASE WHEN starts_with({expression}, 'arn:') THEN {arn} ELSE {tail} END"
     if _is_list(read.column):
-        return f"len(list_filter({expression}, lambda item: {test('item')})) > 0"
-    return test(expression)
+        test = _test("item", kind, op, values, sink)
+        return f"len(list_filter({expression}, lambda item: {test})) > 0"
+    return _test(expression, kind, op, values, sink)
 
 
-def _test(kind: Kind, op: Op, value: str, sink: _Sink) -> _Test:
-    if op is Op.MATCH and ("*" in value or "?" in value):
-        return lambda expression: f"{expression} ILIKE {sink.add(_like(value))} ESCAPE '\\'"
+def _test(expression: str, kind: Kind, op: Op, values: list[str], sink: _Sink) -> str:
+    """One expression against globs, each by itself, or against whole values, all at once."""
+    if _is_glob(op, values[0]):
+        likes = [f"{expression} ILIKE {sink.add(_like(value))} ESCAPE '\\'" for value in values]
+        return _joined(" OR ", likes)
     if op is Op.MATCH and kind is Kind.TEXT:
-        return lambda expression: f"lower({expression}) = lower({sink.add(value)})"
-    spellings = _spellings(kind, value) if op is Op.MATCH else [value]
-    return lambda expression: _joined(
-        " OR ", [f"{expression} = {sink.add(spelling)}" for spelling in spellings]
+        return _one_of(f"lower({expression})", [f"lower({sink.add(value)})" for value in values])
+    spelled = [each for value in values for each in _spellings(kind, op, value)]
+    return _one_of(expression, [sink.add(value) for value in spelled])
+
+
+def _one_of(expression: str, places: list[str]) -> str:
+    return (
+        f"{expression} = {places[0]}"
+        if len(places) == 1
+        else f"{expression} IN ({', '.join(places)})"
     )
 
 
-def _spellings(kind: Kind, value: str) -> list[str]:
+def _spellings(kind: Kind, op: Op, value: str) -> list[str]:
     """List the value as typed, and an address also in its one short spelling."""
-    if kind is not Kind.ADDRESS:
+    if kind is not Kind.ADDRESS or op is Op.EXACT:
         return [value]
     try:
         return list(dict.fromkeys((value, str(ipaddress.ip_address(value)))))
     except ValueError:
         return [value]
+
+
+def _is_glob(op: Op, value: str) -> bool:
+    return op is Op.MATCH and ("*" in value or "?" in value)
 
 
 def _like(glob: str) -> str:
