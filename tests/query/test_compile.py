@@ -118,6 +118,18 @@ def test_percent_and_underscore_are_no_globs() -> None:
     assert world.ask('client:"a\\\\*"') == []
 
 
+def test_a_glob_of_many_stars_takes_no_longer_than_its_text() -> None:
+    world = small({"user_agent": "a" * 5_000})
+    assert world.ask("client:*" + "a*" * 30 + "b*") == []
+    assert world.ask("client:*" + "a*" * 30) == [0]
+
+
+def test_signs_of_regular_expressions_are_plain_text_in_a_glob() -> None:
+    world = small({"user_agent": "a.b[c]+\\d{2}^$|\n#-&~"}, {"user_agent": "axb"})
+    assert world.ask('client:"?.b[c]+\\\\d{2}^$|\n#-&~*"') == [0]
+    assert world.ask("client:a.?") == []
+
+
 def test_not_keeps_what_is_not_known() -> None:
     world = small({"user_agent": "x"}, {}, {"user_agent": "y"})
     assert world.ask("-client:x") == [1, 2]

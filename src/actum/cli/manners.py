@@ -8,27 +8,48 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Protocol
 
 import click
 
 from actum.ocsf.printable import printable
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from rich.console import Console
 
     from actum.case import Case
 
-__all__ = ["Manners", "text_of"]
+__all__ = ["Advance", "Manners", "is_terminal", "say", "text_of"]
+
+BARE = 60
+"""Narrower than this, a progress bar is only its percentage, rate and time left."""
 
 
 def text_of(value: str) -> str:
-    """Text that cannot move the cursor, change colours or turn around what follows it."""
+    """Return text that cannot move the cursor, change colours or turn around what follows it."""
     return printable(value)
+
+
+def is_terminal() -> bool:
+    """Whether standard output is a terminal."""
+    return sys.stdout.isatty()
+
+
+def say(line: str) -> None:
+    """Print a note for people, on standard error."""
+    click.echo(line, err=True)
+
+
+class Advance(Protocol):
+    """Takes what is done so far, and a note to show beside it."""
+
+    def __call__(self, done: int, note: str = "") -> None:
+        """Move the bar."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,68 +62,67 @@ class Manners:
     verbose: bool
 
     def home_path(self) -> Path:
-        """The home to use: named, or the case opened last, or the user's own."""
+        """Return the home to use: named, or the case opened last, or the user's own."""
         from actum.case import current_home  # noqa: PLC0415 - see actum.cli
 
         return Path(self.home) if self.home else current_home()
 
     @contextmanager
     def case(self, *, write: bool = False, home: Path | None = None) -> Iterator[Case]:
-        """The case, open; closed afterwards."""
+        """Open the case; it is closed afterwards."""
         from actum.case import open_case  # noqa: PLC0415 - see actum.cli
 
         with open_case(home or self.home_path(), write=write, log=self.log) as case:
             yield case
 
+    def coloured(self) -> bool | None:
+        """Whether to colour: True and False are orders, None is up to the terminal.
+
+        An option outweighs the environment, and NO_COLOR outweighs FORCE_COLOR.
+        """
+        if self.color != "auto":
+            return self.color == "always"
+        if os.environ.get("NO_COLOR"):
+            return False
+        return True if os.environ.get("FORCE_COLOR", "0") not in ("", "0") else None
+
     def console(self, *, err: bool = False) -> Console:
-        """A console for tables (standard output) or for progress and notes (standard error)."""
+        """Return a console for tables (standard output) or progress (standard error)."""
         from rich.console import Console  # noqa: PLC0415 - see actum.cli
 
-        force = {"always": True, "never": False}.get(self.color)
-        if self.color == "auto" and os.environ.get("FORCE_COLOR"):
-            force = True
+        wanted = self.coloured()
+        # Rich would read these itself, and let them outweigh --color.
+        rest = ("NO_COLOR", "FORCE_COLOR", "TTY_COMPATIBLE", "TTY_INTERACTIVE")
+        environ = {name: value for name, value in os.environ.items() if name not in rest}
         return Console(
-            stderr=err,
-            force_terminal=force if force else None,
-            no_color=self.color == "never" or bool(os.environ.get("NO_COLOR")) or None,
-            highlight=False,
-            emoji=False,
-            markup=False,
-            soft_wrap=False,
-        )
+            stderr=err, highlight=False, emoji=False, markup=False, _environ=environ,
+            force_terminal=True if wanted else None,
+            color_system=None if wanted is False else "standard" if wanted else "auto",
+        )  # fmt: skip
 
     @contextmanager
-    def progress(self, what: str, total: int | None) -> Iterator[Any]:
-        """A bar with rate and time left on a terminal; nothing in a pipe.
-
-        Yields ``advance(done, note="")``, which takes what is done so far.
-        """
+    def progress(self, what: str, total: int | None, *, unit: str = "bytes") -> Iterator[Advance]:
+        """Show a bar with rate and time left on a terminal; nothing in a pipe."""
         if not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
-            yield lambda _done, _note="": None
+            yield lambda done, note="": None
             return
-        from rich.progress import (  # noqa: PLC0415 - see actum.cli
-            BarColumn,
-            DownloadColumn,
-            Progress,
-            TextColumn,
-            TimeRemainingColumn,
-            TransferSpeedColumn,
+        from rich import progress as shown  # noqa: PLC0415 - see actum.cli
+
+        console = self.console(err=True)
+        columns: list[str | shown.ProgressColumn] = ["{task.description}"]
+        if console.width >= BARE:
+            columns.append(shown.BarColumn(bar_width=max(8, min(console.width - 70, 40))))
+        columns.append("{task.percentage:>3.0f}%" if total else "")
+        if unit == "bytes" and console.width >= BARE:
+            columns.append(shown.DownloadColumn())
+        elif console.width >= BARE:
+            columns.append(shown.MofNCompleteColumn())
+        columns += ["{task.fields[note]}", shown.TimeRemainingColumn(compact=True)]
+        # Standard output may be a pipe while standard error is a terminal: what goes there must
+        # not be drawn into the bar.
+        bar = shown.Progress(
+            *columns, console=console, transient=True, redirect_stdout=is_terminal()
         )
-
-        with Progress(
-            TextColumn("{task.description}"), BarColumn(bar_width=None), DownloadColumn(),
-            TransferSpeedColumn(), TimeRemainingColumn(), TextColumn("{task.fields[note]}"),
-            console=self.console(err=True), transient=True,
-        ) as bar:  # fmt: skip
-            task = bar.add_task(what, total=total, note="")
+        with bar:
+            task = bar.add_task(what, total=total or None, note="")
             yield lambda done, note="": bar.update(task, completed=done, note=note)
-
-
-def is_terminal() -> bool:
-    """Whether standard output is a terminal."""
-    return sys.stdout.isatty()
-
-
-def say(line: str) -> None:
-    """A note for people, on standard error."""
-    click.echo(line, err=True)

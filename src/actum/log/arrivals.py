@@ -60,6 +60,17 @@ class Arrivals:
         return found
 
 
+    def all(self, key: int) -> list[int]:
+        """Every index a key arrived under, lowest first: more than one when ids met by chance."""
+        found: list[int] = []
+        for run in self._runs:
+            low, high = (
+                int(np.searchsorted(run.keys, np.uint64(key), side)) for side in ("left", "right")
+            )
+            found += run.indexes[low:high].tolist()
+        return sorted(found)
+
+
 def first_rows(keys: np.ndarray) -> np.ndarray:
     """For each row the first row of the same batch that has its key: itself, if it is the first."""
     order = np.argsort(keys, kind="stable")

@@ -153,21 +153,50 @@ class Batch:
         try:
             packed = zstandard.ZstdDecompressor().decompress(body)
             version, first, seed, ids, columns = _DECODER.decode(packed)
-        except (zstandard.ZstdError, msgspec.MsgspecError, ValueError) as error:
+        except (zstandard.ZstdError, msgspec.MsgspecError, ValueError, TypeError, MemoryError) as error:
             raise EvidenceError(
                 "a journal batch cannot be read",
                 why=str(error),
                 todo="run `actum fsck` and restore the journal from a copy",
             ) from error
-        if version != 1 or len({*map(len, columns), len(ids) // ID_SIZE}) != 1:
-            raise EvidenceError("a journal batch contradicts itself", why="its columns differ")
         batch = cls(first=first, seed=seed, ids=bytearray(ids))
         for name, column in zip(_LISTS, columns, strict=True):
             setattr(batch, name, column)
         batch.size = sum(map(len, batch.raws))
+        fault = batch.fault() if version == 1 else f"its version is {version}, only 1 is known"
+        if fault or first < 0 or len(seed) != SEED_SIZE:
+            raise EvidenceError(
+                "a journal batch contradicts itself",
+                why=fault or "its first index or its salt seed cannot be one",
+                todo="run `actum fsck` and restore the journal from a copy",
+            )
         return batch
 
+    def fault(self) -> str:
+        """Why no log could hold these rows as they are; empty when one can."""
+        if {len(getattr(self, name)) for name in _LISTS} | {len(self.ids) / ID_SIZE} != {len(self)}:
+            return "its columns are not all of one length"
+        if not len(self):
+            return ""
+        if min(self.kinds) < 0 or max(self.kinds) > Kind.CONTROL:
+            return "it has a kind that is none"
+        if min(self.received) <= -_FAR or max(self.received) >= _FAR:
+            return "it has a received time that no clock can show"
+        for name in ("epochs", "sequences", "positions"):
+            column = getattr(self, name)
+            if min(column) < 0 or max(column) >= 1 << 64:
+                return f"a number among its {name} does not fit 64 bits"
+        try:
+            for name in ("feeds", "origins", "sources"):
+                for text in set(getattr(self, name)):
+                    text.encode()
+        except UnicodeEncodeError:
+            return f"a name among its {name} is not text: it cannot be written as UTF-8"
+        return ""
 
+
+_FAR = 1 << 62
+"""Beyond these microseconds the engine's timestamps have other meanings."""
 _LISTS = (
     "kinds", "received", "feeds", "epochs", "sequences", "origins", "positions", "sources", "raws",
 )  # fmt: skip

@@ -4,14 +4,20 @@ SQLAlchemy Core, on SQLite here and on PostgreSQL when a home outgrows one machi
 it about segments can be read again from the files; what it adds is the one atomic statement of
 which files count.
 
+Every row carries the SHA-256 of its values, so that a flipped bit in one (a file's time range, say)
+is an error and not a wrong answer.
+
 Trust: an attacker who can write the catalog can make the log unreadable or point it at other files;
 the start-up gate and `actum fsck` hold both against the signed tree.
 """
 
 from __future__ import annotations
 
+import json
+import sqlite3
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -20,19 +26,21 @@ from sqlalchemy import (
     Column,
     Engine,
     Integer,
+    LargeBinary,
     MetaData,
     String,
     Table,
     create_engine,
     delete,
-    event,
     insert,
     select,
 )
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.pool import QueuePool
 
 from actum.errors import EvidenceError, StorageError
 from actum.log.durable import failed_write
+from actum.log.sqlite import open_reader
 
 __all__ = ["Catalog", "LogEntry", "Segment"]
 
@@ -45,6 +53,7 @@ _logs = Table(
     Column("origin", String, nullable=False, unique=True),
     Column("vkey", String, nullable=False),
     Column("created", Integer, nullable=False),
+    Column("row_sha256", LargeBinary, nullable=False),
 )
 _segments = Table(
     "segments",
@@ -65,6 +74,7 @@ _segments = Table(
     Column("time_max", Integer),
     Column("mappings", String, nullable=False),
     Column("time_complete", Boolean, nullable=False),
+    Column("row_sha256", LargeBinary, nullable=False),
 )
 
 
@@ -112,7 +122,6 @@ class Segment:
         return self.first + self.count
 
 
-_SEGMENT_FIELDS = tuple(item.name for item in fields(Segment))
 
 
 class Catalog:
@@ -120,9 +129,13 @@ class Catalog:
 
     def __init__(self, path: Path, *, write: bool) -> None:
         self.path = path
-        self._engine = _engine(path)
+        self._engine = _engine(path, write=write)
         if write:
-            self._guard(lambda: _metadata.create_all(self._engine))
+            try:
+                self._guard(lambda: _metadata.create_all(self._engine))
+            except BaseException:
+                self._engine.dispose()
+                raise
 
     def close(self) -> None:
         """Release the file."""
@@ -131,17 +144,16 @@ class Catalog:
     def logs(self) -> list[LogEntry]:
         """Every log, oldest first."""
         rows = self._rows(select(_logs).order_by(_logs.c.created, _logs.c.id))
-        return [LogEntry(**row) for row in rows]
+        return [LogEntry(**_checked(LogEntry, row)) for row in rows]
 
     def add_log(self, entry: LogEntry) -> None:
         """List a new log; durable when it returns."""
-        self._run([insert(_logs).values(**asdict(entry))])
+        self._run([insert(_logs).values(_row(entry))])
 
     def segments(self, log: str) -> list[Segment]:
         """A log's segments in index order.  EvidenceError if they leave a hole or overlap."""
-        chosen = select(*(_segments.c[name] for name in _SEGMENT_FIELDS))
-        rows = self._rows(chosen.where(_segments.c.log == log).order_by(_segments.c.first))
-        listed = [Segment(**row) for row in rows]
+        chosen = select(_segments).where(_segments.c.log == log).order_by(_segments.c.first)
+        listed = [Segment(**_checked(Segment, row)) for row in self._rows(chosen)]
         expected = 0
         for each in listed:
             if each.first != expected or each.count < 1:
@@ -159,7 +171,7 @@ class Catalog:
             delete(_segments).where(_segments.c.log == each.log, _segments.c.first == each.first)
             for each in old
         ]
-        self._run([*drops, insert(_segments).values(**asdict(new))])
+        self._run([*drops, insert(_segments).values(_row(new))])
 
     def _run(self, statements: Sequence[Any]) -> None:
         def work() -> None:
@@ -179,7 +191,7 @@ class Catalog:
         try:
             with self._engine.connect() as connection:
                 return [dict(row._mapping) for row in connection.execute(statement)]  # noqa: SLF001 - SQLAlchemy's public name
-        except SQLAlchemyError as error:
+        except (SQLAlchemyError, sqlite3.Error, ValueError, TypeError, OverflowError) as error:
             raise EvidenceError(
                 "the catalog cannot be read",
                 why=str(getattr(error, "orig", error)),
@@ -191,15 +203,38 @@ class Catalog:
         return failed_write(self.path, OSError(28 if "full" in why else 5, why))
 
 
-def _engine(path: Path) -> Engine:
-    engine = create_engine(f"sqlite:///{path}")
+def _row(item: LogEntry | Segment) -> dict[str, Any]:
+    values = asdict(item)
+    return {**values, "row_sha256": _digest(values)}
 
-    @event.listens_for(engine, "connect")
-    def _durable(connection: Any, _record: object) -> None:
-        cursor = connection.cursor()
-        cursor.execute("PRAGMA journal_mode=WAL")
-        cursor.execute("PRAGMA synchronous=FULL")
-        cursor.execute("PRAGMA busy_timeout=10000")
-        cursor.close()
 
-    return engine
+def _digest(values: dict[str, Any]) -> bytes:
+    return sha256(json.dumps(values, sort_keys=True).encode()).digest()
+
+
+def _checked(kind: type[LogEntry | Segment], row: dict[str, Any]) -> dict[str, Any]:
+    """The row's values; EvidenceError if they are not the ones that were written."""
+    values = {item.name: row[item.name] for item in fields(kind)}
+    try:
+        if row["row_sha256"] == _digest(values):
+            return values
+    except (TypeError, ValueError):
+        pass  # a value of a type JSON has not: nobody wrote that
+    raise EvidenceError(
+        "a row of the catalog is not the one that was written",
+        why=f"the {kind.__name__} at {row.get('first', row.get('name'))!r} has another SHA-256",
+        todo="run `actum fsck`; restore catalog.db from a copy",
+    )
+
+
+def _engine(path: Path, *, write: bool) -> Engine:
+    def connect() -> sqlite3.Connection:
+        if not write:
+            return open_reader(path)
+        connection = sqlite3.connect(path, check_same_thread=False)
+        connection.execute("PRAGMA busy_timeout=10000")
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA synchronous=FULL")
+        return connection
+
+    return create_engine("sqlite://", creator=connect, poolclass=QueuePool)

@@ -14,23 +14,36 @@ from pathlib import Path
 
 from actum.errors import DiskFull, StorageError, WriteFailed
 
-__all__ = ["failed_write", "replace_file", "sync_file", "sync_folder"]
+__all__ = ["failed_write", "make_folder", "replace_file", "sync_file", "sync_folder"]
 
 
 def sync_file(path: Path) -> None:
     """Sync a file somebody else wrote and closed (DuckDB syncs nothing)."""
-    handle = os.open(path, os.O_RDONLY)
     try:
-        os.fsync(handle)
+        handle = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
     except OSError as error:
         raise failed_write(path, error) from error
-    finally:
-        os.close(handle)
 
 
 def sync_folder(path: Path) -> None:
     """Make the names in a folder durable."""
     sync_file(path)
+
+
+def make_folder(path: Path, *, mode: int = 0o777) -> None:
+    """Make a folder and the ones above it, if need be; their names are durable on return."""
+    if path.is_dir():
+        return
+    make_folder(path.parent)
+    try:
+        path.mkdir(mode=mode, exist_ok=True)
+    except OSError as error:
+        raise failed_write(path, error) from error
+    sync_folder(path.parent)
 
 
 def replace_file(path: Path, content: bytes, *, mode: int = 0o644) -> None:

@@ -7,18 +7,20 @@ zone, and never allowed to fetch an extension: what it can do is what the wheel 
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from actum.errors import EvidenceError
 from actum.log.batch import Batch, id_halves
 
 if TYPE_CHECKING:
     import duckdb
 
-__all__ = ["RECORD_COLUMNS", "connect", "lay_out", "quoted", "scan"]
+__all__ = ["RECORD_COLUMNS", "FileGone", "connect", "lay_out", "quoted", "reading_file", "scan"]
 
 RECORD_COLUMNS: tuple[tuple[str, str], ...] = (
     ("index", "UBIGINT"),
@@ -84,6 +86,26 @@ def lay_out(connection: duckdb.DuckDBPyConnection, batch: Batch, table: str) -> 
         connection.execute(f"CREATE OR REPLACE TEMP TABLE {table} AS SELECT {chosen} FROM {handed}")
     finally:
         connection.unregister(handed)
+
+
+class FileGone(EvidenceError):
+    """A listed file is not there: it was merged away since it was listed, or it is lost."""
+
+
+@contextmanager
+def reading_file(path: Path) -> Iterator[None]:
+    """Say in our own words what the engine says of a file it cannot read."""
+    import duckdb  # noqa: PLC0415 - see connect
+
+    try:
+        yield
+    except duckdb.Error as error:
+        kind = EvidenceError if path.exists() else FileGone
+        raise kind(
+            f"the segment file {path.name!r} cannot be read",
+            why=str(error).partition("\n")[0],
+            todo="run `actum fsck`; restore the file from a copy",
+        ) from error
 
 
 def scan(files: list[Path]) -> str:

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from actum.errors import EvidenceError, UsageError, VerificationFailed
 from actum.log import seen
 from actum.log.leaves import leaf_hashes, leaves
-from actum.log.seal import read_checkpoint
-from actum.log.view import View, cut
+from actum.log.published import read_checkpoint
+from actum.log.view import View
 from actum.proof.checkpoint import Checkpoint
 from actum.proof.leaf import Leaf
-from actum.proof.merkle import Frontier, inclusion_path
+from actum.proof.merkle import HASH_SIZE, Frontier, inclusion_path
 from actum.proof.tlog_proof import Opening, TlogProof, Verdict, verify_record
 
 __all__ = ["Verified", "prove", "prove_checked", "verify_log"]
@@ -41,6 +41,8 @@ def prove(view: View, index: int) -> bytes:
     UsageError if there is no such record or it is not sealed yet.
     """
     found = read_checkpoint(view.folder, view.entry.vkey)
+    if found is not None and found[0].size > view.contents().size:
+        view.refresh()  # another process went on since we looked
     record = view.record(index)
     if found is None or index >= found[0].size:
         raise UsageError(
@@ -76,8 +78,13 @@ def verify_log(view: View, *, seen_records: Callable[[int], None] = lambda _: No
 
     1. The checkpoint is signed by the log's key.
     2. Every record it covers is there, and their leaves give its root.
-    3. The checkpoint is not smaller than the last this machine saw.
+    3. It is no smaller than the last the journal and this machine remember, and continues that one.
+
+    What is remembered is read before the checkpoint, and that before the records: each can only
+    grow meanwhile.
     """
+    head = view.home.journal.head(view.entry.id)
+    remembered = seen.recall(view.entry.origin)
     found = read_checkpoint(view.folder, view.entry.vkey)
     if found is None:
         raise VerificationFailed(
@@ -86,31 +93,64 @@ def verify_log(view: View, *, seen_records: Callable[[int], None] = lambda _: No
             todo="seal it with `actum checkpoint --seal`, or restore the file from a copy",
         )
     checkpoint, _ = found
-    edge = Frontier()
-    raw_size = 0
-    for batch in view.batches([(0, checkpoint.size)]):
-        whole = cut(batch, batch.first, min(batch.first + len(batch), checkpoint.size))
-        if whole.first != edge.size:
-            raise _hole(view, edge.size)
-        edge.extend(leaf_hashes(whole))
-        raw_size += whole.size
-        seen_records(edge.size)
-    if edge.size != checkpoint.size:
-        raise _hole(view, edge.size)
-    if edge.root() != checkpoint.root:
+    known = {"its journal": (head.sealed, head.root)} if head and head.sealed else {}
+    if remembered is not None and remembered[0]:
+        known["this machine"] = remembered
+    for who, (size, _root) in known.items():
+        if size > checkpoint.size:
+            raise VerificationFailed(
+                f"log {view.entry.name!r} was rolled back",
+                why=f"{who} saw {size} records sealed, now {checkpoint.size} are",
+                todo="restore the newer copy",
+            )
+    view.refresh()
+    roots, raw_size = _roots(
+        view, checkpoint.size, {size for size, _ in known.values()}, seen_records
+    )
+    if roots[checkpoint.size] != checkpoint.root:
         raise VerificationFailed(
             f"the records of log {view.entry.name!r} are not the ones that were sealed",
             why="their root is not the checkpoint's",
             todo="run `actum fsck` to see which block of records changed",
         )
-    remembered = seen.recall(view.entry.origin)
-    if remembered is not None and remembered[0] > checkpoint.size:
-        raise VerificationFailed(
-            f"log {view.entry.name!r} was rolled back",
-            why=f"this machine saw {remembered[0]} records sealed, now {checkpoint.size} are",
-            todo="restore the newer copy",
-        )
-    return Verified(checkpoint, edge.size, raw_size, view.contents().size - checkpoint.size)
+    for who, (size, root) in known.items():
+        if roots[size] != root:
+            raise VerificationFailed(
+                f"log {view.entry.name!r} is not the one that was sealed before",
+                why=f"{who} remembers another root for its first {size} records",
+                todo="somebody with its key wrote another history: keep both copies",
+            )
+    if remembered is None or remembered[0] < checkpoint.size:
+        seen.note(checkpoint.origin, size=checkpoint.size, root=checkpoint.root)
+    unsealed = view.contents().size - checkpoint.size
+    return Verified(checkpoint, checkpoint.size, raw_size, unsealed)
+
+
+def _roots(
+    view: View, end: int, sizes: set[int], seen_records: Callable[[int], None]
+) -> tuple[dict[int, bytes], int]:
+    """The roots of the tree at those sizes and at ``end``, from the records; their bytes' sum."""
+    edge = Frontier()
+    roots: dict[int, bytes] = {}
+    raw_size = 0
+    stops = sorted({*sizes, end})
+    if 0 in stops:
+        roots[stops.pop(0)] = edge.root()
+    for batch in view.batches([(0, end)]):
+        if batch.first != edge.size:
+            raise _hole(view, edge.size)
+        hashes = leaf_hashes(batch)
+        while stops and stops[0] <= batch.first + len(batch):
+            cut_at = (stops[0] - edge.size) * HASH_SIZE
+            edge.extend(hashes[:cut_at])
+            hashes = hashes[cut_at:]
+            roots[stops.pop(0)] = edge.root()
+        edge.extend(hashes)
+        raw_size += batch.size
+        seen_records(edge.size)
+    if edge.size != end:
+        raise _hole(view, edge.size)
+    return roots, raw_size
 
 
 def _hole(view: View, at: int) -> VerificationFailed:

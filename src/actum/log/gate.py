@@ -8,6 +8,7 @@ A log is opened for writing only if everything known about it agrees:
 4. The journal does not remember a larger checkpoint, nor another root of the same size.
 5. This machine does not remember a larger checkpoint, nor another root for the size it saw.
 6. Its last record was not received in the future.
+7. Every records file is there and has the size it was written with.
 
 Anything else is a rollback, a restored copy, a lost file or a wrong clock.  The log then stays
 readable and is not forked: `LogRefused` says which rule failed and what to do.
@@ -17,7 +18,8 @@ from __future__ import annotations
 
 from actum.errors import ActumError, LogRefused
 from actum.log import seen
-from actum.log.seal import read_checkpoint
+from actum.log.catalog import Segment
+from actum.log.published import read_checkpoint
 from actum.log.view import View
 from actum.proof.checkpoint import Checkpoint
 from actum.proof.merkle import EMPTY_ROOT
@@ -33,8 +35,7 @@ _RESTORE = "restore the newer copy; to keep working on this one, open a new home
 def admit(view: View, *, now: int) -> tuple[Checkpoint, bytes]:
     """The checkpoint to go on from and its note (empty for a new log); raises LogRefused."""
     try:
-        found = read_checkpoint(view.folder, view.entry.vkey)
-        return _judge(view, found, now=now)
+        return _judge(view, now=now)
     except LogRefused:
         raise
     except ActumError as error:
@@ -45,11 +46,12 @@ def admit(view: View, *, now: int) -> tuple[Checkpoint, bytes]:
         ) from error
 
 
-def _judge(
-    view: View, found: tuple[Checkpoint, bytes] | None, *, now: int
-) -> tuple[Checkpoint, bytes]:
-    head = view.home.journal.head(view.entry.id)
+def _judge(view: View, *, now: int) -> tuple[Checkpoint, bytes]:
+    # In the order in which a writer at work, whom fsck may be watching, moves them last.
     remembered = seen.recall(view.entry.origin)
+    head = view.home.journal.head(view.entry.id)
+    found = read_checkpoint(view.folder, view.entry.vkey)
+    view.refresh()
     if head is None:
         raise _refused(view, "the journal does not know it", "restore journal.db from a copy")
     checkpoint, note = found or (Checkpoint(view.entry.origin, 0, EMPTY_ROOT), b"")
@@ -65,13 +67,31 @@ def _judge(
     _not_smaller(view, checkpoint, (head.sealed, head.root), "its journal")
     if remembered is not None:
         _not_smaller(view, checkpoint, remembered, "this machine")
-    if held.tail and held.tail[-1].received[-1] > now + CLOCK_TOLERANCE:
+    for segment in held.segments:
+        _there(view, segment)
+    if held.size and view.record(held.size - 1).received > now + CLOCK_TOLERANCE:
         raise _refused(
             view,
             "its last record was received in the future",
             "set the clock right; records are never given a time that is known to be wrong",
         )
     return checkpoint, note
+
+
+def _there(view: View, segment: Segment) -> None:
+    """Rule 7, as far as a look at the folder can tell; the bytes are hashed when they are read."""
+    try:
+        size = (view.folder / segment.records_file).stat().st_size
+    except OSError as error:
+        size, why = -1, error.strerror or str(error)
+    else:
+        why = f"it has {size} bytes, the catalog says {segment.records_size}"
+    if size != segment.records_size:
+        raise _refused(
+            view,
+            f"the segment file {segment.records_file!r} is not the one that was written: {why}",
+            "restore it from a copy",
+        )
 
 
 def _not_smaller(

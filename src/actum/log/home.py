@@ -1,22 +1,26 @@
 """A home: one folder with everything Actum keeps, and one writer at a time.
 
 Any number of processes may read.  The one that writes holds a lock on ``<home>/writer``, which the
-operating system releases when the process ends, however it ends.
+operating system releases when the process ends, however it ends.  Readers share a lock on
+``<home>/readers``: while one of them is there, files that no segment lists any more stay where they
+are, because the reader may have listed them before.
 """
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import os
 import secrets
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from actum.errors import EvidenceError, HomeBusy, UsageError
 from actum.log.catalog import Catalog, LogEntry
-from actum.log.durable import failed_write, replace_file
+from actum.log.durable import failed_write, make_folder, replace_file, sync_folder
 from actum.log.journal import Journal
 from actum.proof.merkle import EMPTY_ROOT
 from actum.proof.note import Signer
@@ -38,6 +42,7 @@ class Home:
         self.path = path
         self.writes = write
         self._lock: int | None = None
+        self._readers: int | None = None
         if write:
             self._prepare()
         elif not (path / "catalog.db").exists():
@@ -47,33 +52,65 @@ class Home:
                 todo="name another with --home, or make one with `actum open PATH…`",
             )
         try:
+            self._mark_reader()
             self.catalog = Catalog(path / "catalog.db", write=write)
-            self.journal = Journal(path / "journal.db", write=write)
+            try:
+                self.journal = Journal(path / "journal.db", write=write)
+            except BaseException:
+                self.catalog.close()
+                raise
+            if write:
+                sync_folder(path)
         except BaseException:
             self._unlock()
             raise
 
     def _prepare(self) -> None:
+        make_folder(self.path)
+        make_folder(self.path / "logs")
+        make_folder(self.path / "keys", mode=0o700)
         try:
-            self.path.mkdir(parents=True, exist_ok=True)
-            (self.path / "logs").mkdir(exist_ok=True)
-            (self.path / "keys").mkdir(mode=0o700, exist_ok=True)
             self._lock = os.open(self.path / "writer", os.O_RDWR | os.O_CREAT, 0o644)
-        except OSError as error:
-            raise failed_write(self.path, error) from error
-        try:
+            os.close(os.open(self.path / "readers", os.O_RDWR | os.O_CREAT, 0o644))
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
+        except BlockingIOError as error:
+            assert self._lock is not None  # noqa: S101 - it is what is locked
             holder = os.pread(self._lock, 32, 0).decode("ascii", "replace").strip() or "unknown"
-            os.close(self._lock)
-            self._lock = None
+            self._unlock()
             raise HomeBusy(
                 f"another process writes {str(self.path)!r}",
                 why=f"process {holder} holds its lock",
                 todo="wait for it to end, or only read: search, show and verify work meanwhile",
             ) from error
-        os.ftruncate(self._lock, 0)
-        os.pwrite(self._lock, str(os.getpid()).encode(), 0)
+        except OSError as error:
+            self._unlock()
+            raise failed_write(self.path, error) from error
+        with contextlib.suppress(OSError):  # who holds it is told for comfort, on a full disk not
+            os.ftruncate(self._lock, 0)
+            os.pwrite(self._lock, str(os.getpid()).encode(), 0)
+
+    def _mark_reader(self) -> None:
+        """Be counted among the readers, where locks can be had; the writer only opens the file."""
+        with contextlib.suppress(OSError):
+            self._readers = os.open(self.path / "readers", os.O_RDONLY)
+            if not self.writes:
+                fcntl.flock(self._readers, fcntl.LOCK_SH)
+
+    @contextlib.contextmanager
+    def nobody_reading(self) -> Iterator[bool]:
+        """Whether no other process reads; none can begin to before the block ends."""
+        if self._readers is None:
+            yield False
+            return
+        try:
+            fcntl.flock(self._readers, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            yield False
+            return
+        try:
+            yield True
+        finally:
+            fcntl.flock(self._readers, fcntl.LOCK_UN)
 
     def __enter__(self) -> Self:
         return self
@@ -90,9 +127,10 @@ class Home:
         self._unlock()
 
     def _unlock(self) -> None:
-        if self._lock is not None:
-            os.close(self._lock)
-            self._lock = None
+        for handle in (self._readers, self._lock):
+            if handle is not None:
+                os.close(handle)
+        self._readers = self._lock = None
 
     def logs(self) -> list[LogEntry]:
         """The logs of this home, oldest first."""
@@ -114,14 +152,26 @@ class Home:
         """Make a new, empty log with a key of its own.
 
         The key is durable before the catalog names the log: a crash between leaves a key nobody
-        uses, never a log nobody can sign for.
+        uses, never a log nobody can sign for.  EvidenceError if the home holds records of a log
+        that the catalog does not know: a new log must not be begun in place of a lost one.
         """
+        known = {each.id for each in self.logs()}
+        if name in {each.name for each in self.logs()}:
+            raise UsageError(f"there is a log {name!r} already", todo="see `actum log list`")
+        lost = {log for log, following in self.journal.heads().items() if following} - known
+        lost |= {path.parent.name for path in (self.path / "logs").glob("*/checkpoint")} - known
+        if lost:
+            raise EvidenceError(
+                f"the catalog does not list log {min(lost)!r}, and the home holds it",
+                why="catalog.db was damaged, deleted or replaced",
+                todo="restore catalog.db from a copy; to begin anew, open a home in another folder",
+            )
         identity = secrets.token_hex(8)
         seed = secrets.token_bytes(32)
         origin = f"{INSTANCE}/{identity}"
         signer = Signer(origin, seed)
         for part in ("records", "events", "tree"):
-            (self.folder(identity) / part).mkdir(parents=True, exist_ok=True)
+            make_folder(self.folder(identity) / part)
         replace_file(self._key_path(identity), seed.hex().encode(), mode=0o600)
         entry = LogEntry(identity, name, origin, signer.verifier.vkey, time.time_ns() // 1000)
         self.journal.begin_log(identity, root=EMPTY_ROOT)

@@ -2,17 +2,17 @@
 
 Many small files make every question slow.  When `RUN` neighbours are each smaller than `SMALL`,
 they are written again as one segment, up to `LARGE` records.  The new pair of files is synced and
-listed in place of the old ones in one transaction; the old files are deleted after it, and a reader
-that had listed them looks again.  Records keep their bytes, indexes and salts: no proof changes.
+listed in place of the old ones in one transaction.  The old files are strays from then on: they are
+cleared when nobody reads who may have listed them.  Records keep their bytes, indexes and salts: no
+proof changes.
 """
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Sequence
 
 from actum.log.catalog import Segment
-from actum.log.engine import scan
+from actum.log.engine import reading_file, scan
 from actum.log.segment import Reading, write_segment
 from actum.log.view import View
 
@@ -50,10 +50,12 @@ def _run(segments: Sequence[Segment]) -> list[Segment]:
 
 def _merge(view: View, reading: Reading, run: list[Segment]) -> None:
     paths = view.checked.records(run)
-    view.connection.execute(
-        f'CREATE OR REPLACE TEMP TABLE merging AS SELECT * FROM {scan(paths)} ORDER BY "index"'
-    )
     try:
+        with reading_file(paths[0]):
+            view.connection.execute(
+                "CREATE OR REPLACE TEMP TABLE merging AS"
+                f' SELECT * FROM {scan(paths)} ORDER BY "index"'
+            )
         segment = write_segment(
             view.connection, view.folder, log=view.entry.id, table="merging", reading=reading
         )
@@ -61,7 +63,3 @@ def _merge(view: View, reading: Reading, run: list[Segment]) -> None:
         view.connection.execute("DROP TABLE IF EXISTS merging")
     view.home.catalog.replace(run, segment)
     view.checked.trust(segment)
-    for each in run:
-        for name in (each.records_file, each.events_file):
-            with contextlib.suppress(FileNotFoundError):
-                (view.folder / name).unlink()

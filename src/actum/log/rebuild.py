@@ -6,18 +6,18 @@ events were first written by the same mappings.
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from actum.log.engine import scan
-from actum.log.seal import read_checkpoint
+from actum.log.durable import failed_write, make_folder
+from actum.log.engine import reading_file, scan
+from actum.log.published import read_checkpoint
 from actum.log.segment import Reading, write_events
 from actum.log.view import View
-from actum.proof.merkle import reduce_tiles
+from actum.proof.merkle import Frontier, reduce_tiles
 
-__all__ = ["clear_strays", "rebuild"]
+__all__ = ["clear_strays", "mend_tree", "rebuild"]
 
 _CHUNK = 65_536
 
@@ -31,44 +31,89 @@ def rebuild(
     a rebuild that is interrupted can be run again.
     """
     segments = view.contents().segments
+    make_folder(view.folder / "events")
     for segment in segments:
-        name = segment.events_file.removeprefix("events/")
         paths = view.checked.records([segment])
-        view.connection.execute(
-            f'CREATE OR REPLACE TEMP TABLE rebuilding AS SELECT * FROM {scan(paths)} ORDER BY "index"'
-        )
-        facts: dict[str, Any] = write_events(
-            view.connection, view.folder, name=name, table="rebuilding", reading=reading
-        )
+        try:
+            with reading_file(paths[0]):
+                view.connection.execute(
+                    "CREATE OR REPLACE TEMP TABLE rebuilding AS"
+                    f' SELECT * FROM {scan(paths)} ORDER BY "index"'
+                )
+            facts: dict[str, Any] = write_events(
+                view.connection,
+                view.folder,
+                name=_next_name(segment.events_file.removeprefix("events/")),
+                table="rebuilding",
+                reading=reading,
+            )
+        finally:
+            view.connection.execute("DROP TABLE IF EXISTS rebuilding")
         view.home.catalog.replace([segment], replace(segment, **facts))
         seen(segment.end)
-    view.connection.execute("DROP TABLE IF EXISTS rebuilding")
-    _hashes(view)
+    _write_hashes(view)
     view.refresh()
+    clear_strays(view)
     return len(segments)
 
 
-def _hashes(view: View) -> None:
+def _next_name(name: str) -> str:
+    """A file that is listed never changes: what takes its place has another name."""
+    stem, _, generation = name.removesuffix(".parquet").partition(".r")
+    return f"{stem}.r{int(generation or 0) + 1}.parquet"
+
+
+def mend_tree(view: View) -> bool:
+    """Write the kept hashes again if they, and not the records, are what changed.
+
+    Only if the records alone give the root of the signed checkpoint; whether they did.
+    """
+    found = read_checkpoint(view.folder, view.entry.vkey)
+    if found is None or view.contents().size < found[0].size:
+        return False
+    edge = Frontier()
+    for start in range(0, found[0].size, _CHUNK):
+        edge.extend(view.hashes(start, min(start + _CHUNK, found[0].size)))
+    if edge.root() != found[0].root:
+        return False
+    _write_hashes(view)
+    return True
+
+
+def _write_hashes(view: View) -> None:
     """Write the hashes of every full block the checkpoint covers again."""
     found = read_checkpoint(view.folder, view.entry.vkey)
     whole = found[0].size // 256 * 256 if found else 0
+    make_folder(view.tree.folder)
     for start in range(0, whole, _CHUNK):
         stop = min(start + _CHUNK, whole)
         view.tree.append(start // 256, reduce_tiles(view.hashes(start, stop)))
 
 
 def clear_strays(view: View) -> int:
-    """Delete files nobody lists, left by a write that was cut short.  The caller is the writer."""
+    """Delete files nobody lists, unless somebody reads who may have listed them before.
+
+    They are what is left of a write that was cut short, of a merge and of a rebuild.  The caller is
+    the writer, and is not writing a segment.
+    """
+    with view.home.nobody_reading() as alone:
+        return _clear(view) if alone else 0
+
+
+def _clear(view: View) -> int:
     listed = {
         name
-        for each in view.contents().segments
+        for each in view.home.catalog.segments(view.entry.id)
         for name in (each.records_file, each.events_file)
     }
     cleared = 0
     for part in ("records", "events"):
+        make_folder(view.folder / part)
         for path in (view.folder / part).iterdir():
             if f"{part}/{path.name}" not in listed:
-                with contextlib.suppress(FileNotFoundError):
-                    path.unlink()
-                    cleared += 1
+                try:
+                    path.unlink(missing_ok=True)
+                except OSError as error:
+                    raise failed_write(path, error) from error
+                cleared += 1
     return cleared

@@ -13,31 +13,18 @@ not count, and a checkpoint newer than the journal's note is checked against the
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from actum.errors import EvidenceError, LogRefused
 from actum.log import seen
 from actum.log.durable import replace_file
+from actum.log.published import read_checkpoint, read_note
 from actum.log.view import View
-from actum.proof.checkpoint import Checkpoint, open_checkpoint
+from actum.proof.checkpoint import Checkpoint
 from actum.proof.merkle import HASH_SIZE, Frontier, reduce_tiles
-from actum.proof.note import Signer, Verifier, sign
+from actum.proof.note import Signer, sign
 
 __all__ = ["Sealer", "read_checkpoint"]
 
 _TILE = 256 * HASH_SIZE
-
-
-def read_checkpoint(folder: Path, vkey: str) -> tuple[Checkpoint, bytes] | None:
-    """The published checkpoint, its signature checked, and the note it is; None if there is none.
-
-    Raises VerificationFailed or MalformedProof when the file is not this log's.
-    """
-    try:
-        note = (folder / "checkpoint").read_bytes()
-    except FileNotFoundError:
-        return None
-    return open_checkpoint(note, Verifier.parse(vkey))[0], note
 
 
 class Sealer:
@@ -67,9 +54,12 @@ class Sealer:
         tip = Frontier.from_hashes(edge.size, edge.hashes())
         tip.extend(rest)
         head = Checkpoint(self._view.entry.origin, tip.size, tip.root())
-        self._publish(head)
-        self._edge, self._rest = edge, rest
+        self._note = self._publish(head)
+        # The checkpoint is out: from here on the tree is this one, whatever fails below.
+        self.checkpoint, self._edge, self._rest = head, edge, rest
         self._fresh.clear()
+        self._view.home.journal.sealed(self._view.entry.id, size=head.size, root=head.root)
+        seen.note(head.origin, size=head.size, root=head.root)
         return head
 
     def _since(self, size: int) -> bytes:
@@ -111,18 +101,14 @@ class Sealer:
             edge.append_subtree(8, blocks[at : at + HASH_SIZE])
         return edge, joined[body:]
 
-    def _publish(self, head: Checkpoint) -> None:
-        """Steps 4 and 5."""
-        path = self._view.folder / "checkpoint"
-        found = path.read_bytes() if path.exists() else b""
-        if found != self._note:
+    def _publish(self, head: Checkpoint) -> bytes:
+        """Step 4; returns the note."""
+        if read_note(self._view.folder) != self._note:
             raise LogRefused(
                 f"the checkpoint of log {self._view.entry.name!r} was changed by somebody else",
                 why="it is not the one this process published last",
                 todo="stop every writer and run `actum fsck`",
             )
         note = sign(head.text(), [self._signer])
-        replace_file(path, note)
-        self._note, self.checkpoint = note, head
-        self._view.home.journal.sealed(self._view.entry.id, size=head.size, root=head.root)
-        seen.note(head.origin, size=head.size, root=head.root)
+        replace_file(self._view.folder / "checkpoint", note)
+        return note

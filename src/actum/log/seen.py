@@ -15,6 +15,7 @@ import os
 from hashlib import sha256
 from pathlib import Path
 
+from actum.errors import StorageError
 from actum.log.durable import replace_file
 
 __all__ = ["note", "recall", "seen_path"]
@@ -34,17 +35,17 @@ def recall(origin: str) -> tuple[int, bytes] | None:
         return int(kept["size"]), bytes.fromhex(kept["root"])
     except FileNotFoundError:
         return None
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, RuntimeError):
         # A damaged memory proves nothing either way; the next note rewrites it.
         return None
 
 
 def note(origin: str, *, size: int, root: bytes) -> None:
     """Remember a checkpoint.  Never raises: a read-only state folder costs the memory, not the log."""
-    path = seen_path(origin)
     try:
+        path = seen_path(origin)
         path.parent.mkdir(parents=True, exist_ok=True)
         line = json.dumps({"origin": origin, "size": size, "root": root.hex()})
         replace_file(path, line.encode())
-    except OSError:
+    except (OSError, StorageError, RuntimeError):  # RuntimeError: the user has no home folder
         return

@@ -16,6 +16,7 @@ order in larger ones, with dictionaries big enough that every id column gets a b
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
@@ -28,7 +29,7 @@ from actum.errors import EvidenceError, WriteFailed
 from actum.log.batch import Batch
 from actum.log.catalog import Segment
 from actum.log.durable import failed_write, sync_file, sync_folder
-from actum.log.engine import RECORD_COLUMNS, quoted, scan
+from actum.log.engine import RECORD_COLUMNS, FileGone, quoted, reading_file, scan
 from actum.record import Retold
 
 if TYPE_CHECKING:
@@ -85,6 +86,7 @@ def write_segment(
         records,
         f"COMPRESSION_LEVEL {RAW_LEVEL}, ROW_GROUP_SIZE {RECORDS_ROW_GROUP}",
     )
+    digest = file_sha256(records)  # before the comparison: a flip between the two is then seen
     _compare(connection, table, records)
     facts = write_events(connection, folder, name=name, table=table, reading=reading)
     return Segment(
@@ -93,7 +95,7 @@ def write_segment(
         count=count,
         records_file=f"records/{name}",
         records_size=records.stat().st_size,
-        records_sha256=file_sha256(records),
+        records_sha256=digest,
         raw_size=int(raw_size or 0),
         **facts,
     )
@@ -108,9 +110,18 @@ def write_events(
     reading: Reading,
 ) -> dict[str, object]:
     """Derive the events of the table of records, write and sync them; the segment's facts of them."""
+    import duckdb  # noqa: PLC0415 - see actum.log.engine
+
     derived = f"{table}_events"
-    reading.derive(connection, table, derived)
     path = folder / "events" / name
+    try:
+        reading.derive(connection, table, derived)
+    except duckdb.Error as error:
+        raise WriteFailed(
+            f"the events of {name!r} could not be derived",
+            why=str(error).partition("\n")[0],
+            todo="this is a fault of a mapping, please report it; the records themselves are safe",
+        ) from error
     try:
         _copy(
             connection,
@@ -156,11 +167,14 @@ def _copy(
         connection.execute(
             f"COPY ({select}) TO {quoted(str(draft))} (FORMAT parquet, COMPRESSION zstd, {options})"
         )
-    except duckdb.IOException as error:
+    except duckdb.Error as error:
         full = "No space left" in str(error)
         raise failed_write(path, OSError(28 if full else 5, str(error).splitlines()[0])) from error
     sync_file(draft)
-    draft.replace(path)
+    try:
+        draft.replace(path)
+    except OSError as error:
+        raise failed_write(path, error) from error
     sync_folder(path.parent)
 
 
@@ -183,11 +197,15 @@ def file_sha256(path: Path) -> str:
 
 
 class Checked:
-    """The files of one log, each looked at once before it is read (rule 4)."""
+    """The files of one log, each looked at once before it is read, and again if it changed (rule 4).
+
+    What changes a file without changing its size or times, under a process that has looked at it
+    already, is found by the next process.
+    """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self._good: set[tuple[str, str]] = set()
+        self._good: dict[tuple[str, str], tuple[int, int, int]] = {}
 
     def records(self, segments: Sequence[Segment]) -> list[Path]:
         """The records files of those segments, verified.  EvidenceError names a damaged one."""
@@ -199,29 +217,38 @@ class Checked:
 
     def trust(self, segment: Segment) -> None:
         """Count a segment this process wrote and hashed itself as looked at."""
-        self._good.add((segment.records_file, segment.records_sha256))
-        self._good.add((segment.events_file, segment.events_sha256))
+        for name, wanted in (
+            (segment.records_file, segment.records_sha256),
+            (segment.events_file, segment.events_sha256),
+        ):
+            self._good[name, wanted] = _stamp(self.folder / name)
 
     def _path(self, name: str, wanted: str) -> Path:
         path = self.folder / name
-        if (name, wanted) in self._good:
-            return path
+        todo = "restore it from a copy, or run `actum rebuild` if it is an events file"
         try:
+            stamp = _stamp(path)
+            if self._good.get((name, wanted)) == stamp:
+                return path
             found = file_sha256(path)
         except OSError as error:
-            raise EvidenceError(
-                f"the segment file {name!r} cannot be read",
-                why=error.strerror or str(error),
-                todo="restore it from a copy, or run `actum rebuild` if it is an events file",
-            ) from error
+            kind = FileGone if isinstance(error, FileNotFoundError) else EvidenceError
+            why = error.strerror or str(error)
+            raise kind(f"the segment file {name!r} cannot be read", why=why, todo=todo) from error
         if found != wanted:
             raise EvidenceError(
                 f"the segment file {name!r} is not the one that was written",
                 why=f"its SHA-256 is {found[:16]}…, the catalog says {wanted[:16]}…",
-                todo="restore it from a copy, or run `actum rebuild` if it is an events file",
+                todo=todo,
             )
-        self._good.add((name, wanted))
+        self._good[name, wanted] = stamp
         return path
+
+
+def _stamp(path: Path) -> tuple[int, int, int]:
+    """What changes when somebody writes a file or puts another in its place."""
+    found = path.stat()
+    return found.st_ino, found.st_size, found.st_mtime_ns
 
 
 def read_batches(
@@ -240,13 +267,10 @@ def read_batches(
         "epoch_us(received)" if name == "received" else f'"{name}"' for name, _ in RECORD_COLUMNS
     )
     for path in paths:
-        cursor = connection.cursor()
-        try:
+        with reading_file(path), contextlib.closing(connection.cursor()) as cursor:
             cursor.execute(f'SELECT {names} FROM {scan([path])} WHERE {where} ORDER BY "index"')
             while chunk := cursor.fetchmany(rows):
                 yield from _by_seed(chunk)
-        finally:
-            cursor.close()
 
 
 def _by_seed(rows: list[tuple[object, ...]]) -> Iterator[Batch]:

@@ -102,6 +102,12 @@ class Tree:
                 hashes = file.read(count * HASH_SIZE)
         except FileNotFoundError:
             hashes = b""
+        except OSError as error:
+            raise EvidenceError(
+                f"the tree file {level} cannot be read",
+                why=error.strerror or str(error),
+                todo="run `actum fsck`",
+            ) from error
         if len(hashes) != count * HASH_SIZE:
             raise EvidenceError(
                 f"the tree file {level} ends before hash {start + count}",

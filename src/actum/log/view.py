@@ -1,8 +1,14 @@
 """What one log holds, as somebody reading sees it: the segments and the tail behind them.
 
-Reading never needs the writer.  A view is taken from the journal first and the catalog second, in
-that order: a record on its way from one to the other is then seen twice, never not at all, and the
-second sight of it is dropped.
+Reading never needs the writer.  A view is taken in this order, so that a writer at work cannot make
+it wrong:
+
+1. How many records were acknowledged and sealed.  There can only be more of them later.
+2. The journal's batches, then the catalog's segments: a record on its way from one to the other is
+   seen twice, never not at all, and the second sight of it is dropped.
+3. If that is fewer records than 1 said, something is lost, and nothing is served as if it were all.
+
+A file that was merged away after it was listed is no loss: the view looks again and goes on.
 """
 
 from __future__ import annotations
@@ -10,12 +16,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from actum.errors import EvidenceError, UsageError
+from actum.errors import ActumError, EvidenceError, UsageError
 from actum.log.batch import Batch
 from actum.log.catalog import LogEntry, Segment
-from actum.log.engine import connect
+from actum.log.engine import FileGone, connect
 from actum.log.home import Home
 from actum.log.leaves import leaf_hashes
+from actum.log.published import read_checkpoint
 from actum.log.segment import Checked, read_batches
 from actum.log.tree import Tree
 from actum.proof.merkle import HASH_SIZE, hash_level
@@ -63,10 +70,11 @@ class View:
         self.connection.close()
 
     def contents(self) -> Contents:
-        """What the log holds; the same answer until `refresh`."""
-        if self._contents is None:
-            self._contents = self._look()
-        return self._contents
+        """What the log holds; the same answer until `refresh`.  EvidenceError if records are lost."""
+        held = self._contents
+        if held is None:
+            held = self._contents = self._look()
+        return held
 
     def refresh(self) -> None:
         """Look again the next time."""
@@ -74,6 +82,27 @@ class View:
         self._cached = None
 
     def _look(self) -> Contents:
+        acknowledged = self._acknowledged()
+        held = self.found()
+        if held.size < acknowledged:
+            raise EvidenceError(
+                f"log {self.entry.name!r} holds {held.size} records, and {acknowledged} were"
+                " acknowledged",
+                why="the last of them are in no segment and not in the journal",
+                todo="run `actum fsck`; restore journal.db, catalog.db or the segments from a copy",
+            )
+        return held
+
+    def _acknowledged(self) -> int:
+        head = self.home.journal.head(self.entry.id)
+        try:
+            sealed = read_checkpoint(self.folder, self.entry.vkey)
+        except ActumError:
+            sealed = None  # says nothing here; `verify` and `fsck` say what is wrong with it
+        return max(head.next if head else 0, sealed[0].size if sealed else 0)
+
+    def found(self) -> Contents:
+        """What there is to be read now, whether or not it is all that was acknowledged."""
         journal = self.home.journal.batches(self.entry.id, 0)
         segments = self.home.catalog.segments(self.entry.id)
         at = segments[-1].end if segments else 0
@@ -108,25 +137,64 @@ class View:
 
     def batches(self, ranges: Sequence[tuple[int, int]], *, rows: int = 16_384) -> Iterator[Batch]:
         """The records of those half-open index ranges, in index order, as batches."""
+        wanted = list(ranges)
+        done = -1
+        while True:
+            before = done
+            try:
+                for batch in self._batches(wanted, rows):
+                    done = batch.first + len(batch)
+                    yield batch
+            except FileGone:
+                if done == before and before != -1:
+                    raise  # looked again already, and it is still not there
+                done = max(done, 0)
+                wanted = [(max(low, done), high) for low, high in wanted if high > done]
+                self.refresh()
+            else:
+                return
+
+    def _batches(self, ranges: Sequence[tuple[int, int]], rows: int) -> Iterator[Batch]:
         held = self.contents()
         for segment in held.segments:
             parts = _overlap(ranges, segment.first, segment.end)
             if parts:
-                paths = self.checked.records([segment])
-                where = _condition(parts, segment)
-                yield from read_batches(self.connection, paths, where=where, rows=rows)
+                yield from self._of_segment(segment, parts, rows)
         for batch in held.tail:
             for low, high in _overlap(ranges, batch.first, batch.first + len(batch)):
                 yield cut(batch, low, high)
+
+    def _of_segment(
+        self, segment: Segment, parts: list[tuple[int, int]], rows: int
+    ) -> Iterator[Batch]:
+        """Those parts of a segment; EvidenceError if its file does not hold just them."""
+        paths = self.checked.records([segment])
+        due = iter(parts)
+        at, stop = next(due)
+        for batch in read_batches(
+            self.connection, paths, where=_condition(parts, segment), rows=rows
+        ):
+            if batch.first != at or at + len(batch) > stop:
+                break
+            yield batch
+            at += len(batch)
+            if at == stop:
+                at, stop = next(due, (-1, -1))
+        if at != -1:
+            raise EvidenceError(
+                f"the segment file {segment.records_file!r} does not hold record {at}",
+                why=f"the catalog says it holds records {segment.first} to {segment.end - 1}",
+                todo="run `actum fsck`; restore the file or catalog.db from a copy",
+            )
 
     def raws(self, indexes: Sequence[int]) -> dict[int, tuple[bytes, bytes]]:
         """Record id and raw bytes of each of those records.  Neighbours are fetched together."""
         wanted = set(indexes)
         return {
-            record.index: (record.record_id, record.raw)
+            batch.first + row: (bytes(batch.ids[row * 16 : row * 16 + 16]), batch.raws[row])
             for batch in self.batches(_ranges(indexes))
-            for record in batch.records()
-            if record.index in wanted
+            for row in range(len(batch))
+            if batch.first + row in wanted
         }
 
     # -- hashes ----------------------------------------------------------------------------------
@@ -154,11 +222,12 @@ class View:
         return part
 
     def _block(self, block: int) -> bytes:
-        if self._cached is None or self._cached[0] != block:
+        cached = self._cached
+        if cached is None or cached[0] != block:
             start = block * _BLOCK
             stop = min(start + _BLOCK, self.contents().size)
-            self._cached = (block, self.hashes(start, stop))
-        return self._cached[1]
+            cached = self._cached = (block, self.hashes(start, stop))
+        return cached[1]
 
     def root(self, size: int) -> bytes:
         """The root over the first ``size`` records, from the kept hashes and the last few leaves."""
@@ -179,10 +248,15 @@ def cut(batch: Batch, low: int, high: int) -> Batch:
 def _overlap(
     ranges: Sequence[tuple[int, int]], first: int, end: int
 ) -> list[tuple[int, int]]:
-    """The parts of the ranges that lie in first … end-1."""
-    return [
-        (max(low, first), min(high, end)) for low, high in ranges if low < end and high > first
-    ]
+    """The parts of the ranges that lie in first … end-1; neighbours are joined."""
+    parts: list[tuple[int, int]] = []
+    for low, high in ranges:
+        if low < end and high > first and low < high:
+            low, high = max(low, first), min(high, end)  # noqa: PLW2901
+            if parts and parts[-1][1] == low:
+                low = parts.pop()[0]  # noqa: PLW2901
+            parts.append((low, high))
+    return parts
 
 
 def _condition(parts: list[tuple[int, int]], segment: Segment) -> str:
