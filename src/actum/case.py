@@ -10,18 +10,15 @@ import os
 import re
 import socket
 import time
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from hashlib import sha256
 from pathlib import Path
-from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from actum.collect import collect
 from actum.errors import UsageError
 from actum.ingest import Account, By, Seen, Totals, ingest
-from actum.log.catalog import LogEntry
 from actum.log.control import control
 from actum.log.evidence import Verified, prove_checked, verify_log
 from actum.log.fsck import Finding, fsck
@@ -30,12 +27,18 @@ from actum.log.log import Log
 from actum.log.rebuild import clear_strays, rebuild
 from actum.log.seal import read_checkpoint
 from actum.log.view import View
-from actum.proof.checkpoint import Checkpoint
-from actum.proof.tlog_proof import Verdict
 from actum.query import Query, parse
 from actum.query.engine import Answer, Engine
-from actum.record import Record
 from actum.sources import Mappings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from types import TracebackType
+
+    from actum.log.catalog import LogEntry
+    from actum.proof.checkpoint import Checkpoint
+    from actum.proof.tlog_proof import Verdict
+    from actum.record import Record
 
 __all__ = ["Case", "Status", "case_path", "current_home", "open_case", "remember"]
 
@@ -64,7 +67,9 @@ class Case:
     home's.  Not safe for two threads at once.
     """
 
-    def __init__(self, path: str | os.PathLike[str], *, write: bool = False, log: str = MAIN) -> None:
+    def __init__(
+        self, path: str | os.PathLike[str], *, write: bool = False, log: str = MAIN
+    ) -> None:
         self.path = Path(path)
         self._reading = Mappings()
         self._home = Home(self.path, write=write)
@@ -94,7 +99,10 @@ class Case:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         self.close()
 
@@ -119,7 +127,7 @@ class Case:
         done: Callable[[Account], None] = lambda _: None,
         seen: Seen = lambda _read, _records: None,
     ) -> Totals:
-        """Read files, folders, globs, archives or ``-`` into the log; durable and sealed at the end.
+        """Read files, folders, globs, archives or ``-`` into the log; durable and sealed at last.
 
         What was read before is not stored twice.
         """
@@ -134,7 +142,7 @@ class Case:
         return totals
 
     def log(self) -> Log:
-        """The log, to append to.  UsageError if the case is open for reading."""
+        """Return the log, to append to.  UsageError if the case is open for reading."""
         if self._log is None:
             raise UsageError(
                 "this case is open for reading",
@@ -158,7 +166,7 @@ class Case:
         now: datetime | None = None,
         zone: tzinfo = UTC,
     ) -> Answer:
-        """The newest events that match, and the exact number of all that do."""
+        """Find the newest events that match, and the exact number of all that do."""
         asked = self.query(query, now=now, zone=zone) if isinstance(query, str) else query
         return self.engine.search(asked, limit=limit, columns=columns)
 
@@ -174,7 +182,7 @@ class Case:
         return self._view.record(index)
 
     def records(self, indexes: Sequence[int]) -> dict[int, bytes]:
-        """The raw bytes of those records, by index."""
+        """Return the raw bytes of those records, by index."""
         return {index: raw for index, (_, raw) in self._view.raws(indexes).items()}
 
     def status(self) -> Status:
@@ -194,13 +202,13 @@ class Case:
         )
 
     def logs(self) -> list[LogEntry]:
-        """The logs of this home."""
+        """Return the logs of this home."""
         return self._home.logs()
 
     # -- proving ---------------------------------------------------------------------------------
 
     def prove(self, index: int) -> tuple[bytes, Verdict]:
-        """A ``.tlog-proof`` of one record and its verdict on the stored bytes."""
+        """Return a ``.tlog-proof`` of one record and its verdict on the stored bytes."""
         return prove_checked(self._view, index)
 
     def verify(self, *, seen: Callable[[int], None] = lambda _: None) -> Verified:
@@ -208,7 +216,7 @@ class Case:
         return verify_log(self._view, seen_records=seen)
 
     def checkpoint(self) -> bytes:
-        """The signed note of the last checkpoint, empty if there is none."""
+        """Return the signed note of the last checkpoint, empty if there is none."""
         found = read_checkpoint(self._view.folder, self.entry.vkey)
         return found[1] if found else b""
 
@@ -258,13 +266,13 @@ def _absolute(path: str | Path) -> str:
 
 
 def data_folder() -> Path:
-    """The user's folder for Actum's homes."""
+    """Return the user's folder for Actum's homes."""
     base = os.environ.get("XDG_DATA_HOME")
     return (Path(base) if base else Path.home() / ".local" / "share") / "actum"
 
 
 def case_path(paths: Sequence[str | Path]) -> Path:
-    """The home of a case opened from those paths: the same paths, the same home."""
+    """Return the home of a case opened from those paths: the same paths, the same home."""
     joined = "\0".join(_absolute(each) for each in paths)
     name = re.sub(r"[^A-Za-z0-9]+", "-", Path(os.fspath(paths[0])).name).strip("-") or "case"
     digest = sha256(joined.encode("utf-8", "surrogateescape")).hexdigest()[:8]
@@ -275,21 +283,21 @@ def current_home() -> Path:
     """Where commands look when no home is named: the case opened last, else the default home."""
     pointer = data_folder() / "current"
     try:
-        named = Path(pointer.read_text().strip())
+        # A case that is gone is said to be gone: another log must not answer in its place.
+        return Path(os.fsdecode(pointer.read_bytes()).rstrip("\n"))
     except OSError:
         return data_folder() / "home"
-    return named if (named / "catalog.db").exists() else data_folder() / "home"
 
 
 def remember(home: Path) -> None:
     """Make a case the current one."""
     pointer = data_folder() / "current"
     pointer.parent.mkdir(parents=True, exist_ok=True)
-    pointer.write_text(f"{home.absolute()}\n")
+    pointer.write_bytes(os.fsencode(home.absolute()) + b"\n")
 
 
 def iso(micros: int | None) -> str:
-    """A time as ISO 8601 UTC, or "unknown"."""
+    """Return a time as ISO 8601 UTC, or "unknown"."""
     if micros is None:
         return "unknown"
     seconds, rest = divmod(micros, 1_000_000)

@@ -18,6 +18,7 @@ import enum
 import inspect
 import json
 import sys
+from contextlib import suppress
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -26,6 +27,7 @@ import actum
 from actum import errors
 from actum.errors import ActumError, UsageError
 from actum.ocsf.columns import COLUMNS, QUESTIONS
+from actum.ocsf.printable import printable
 from actum.query.fields import FIELDS, FLAGS, NOT_YET
 
 if TYPE_CHECKING:
@@ -61,6 +63,9 @@ NEXT_STEPS = {
     "LogRefused": "Bring back the newer copy; do not delete what the machine remembers.",
 }
 """What to do about each error; the error itself says it in more detail."""
+
+_SHOWN = {"aws_cloudtrail": "user_was_created", "text": "a_line_of_words"}
+"""The pair to show of a source; the shortest, if none is named here."""
 
 _COMMANDS_INTRO = """\
 Data goes to standard output, everything else to standard error. A terminal gets tables and
@@ -231,31 +236,36 @@ def _source(name: str, source: Source) -> str:
         about.strip() + "\n",
         "References:\n\n" + references.strip() + "\n" if references.strip().startswith("-") else "",
         "Fills " + ", ".join(f"`{each}`" for each in filled) + ".\n",
-        _pair(Path(inspect.getfile(source)).parent),  # type: ignore[arg-type]
+        _pair(name, Path(inspect.getfile(source)).parent),  # type: ignore[arg-type]
     ]
     return "\n".join(part for part in parts if part)
 
 
-def _pair(folder: Path) -> str:
-    """Set a source's shortest golden pair side by side; nothing if it has none."""
+def _pair(name: str, folder: Path) -> str:
+    """Set one golden pair of a source side by side and name them all; nothing if it has none."""
     raws = [each for each in folder.glob("*.raw") if each.with_suffix(".ocsf").exists()]
     if not raws:
         return ""
-    raw = min(raws, key=lambda each: (each.stat().st_size, each.name))
-    shown = _laid_out(raw), _laid_out(raw.with_suffix(".ocsf"))
+    shortest = min(raws, key=lambda each: (each.stat().st_size, each.name))
+    raw = next((each for each in raws if each.stem == _SHOWN.get(name)), shortest)
+    named = ", ".join(each.stem.replace("_", " ") for each in sorted(raws))
     return (
-        f"`{raw.stem}`, laid out for reading; the file has the exact bytes:\n\n"
-        "<table><tr><th>raw record</th><th>event (OCSF)</th></tr><tr><td>\n\n"
-        f"{shown[0]}\n</td><td>\n\n{shown[1]}\n</td></tr></table>\n"
+        f"Golden pairs: {named}.\n\n"
+        f"Here `{raw.stem}`, laid out for reading; the file has the exact bytes:\n\n"
+        "<table><tr><th>raw record</th><th>what it is read as</th></tr><tr><td>\n\n"
+        f"{_laid_out(raw)}\n</td><td>\n\n{_laid_out(raw.with_suffix('.ocsf'))}\n"
+        "</td></tr></table>\n"
     )
 
 
 def _laid_out(path: Path) -> str:
     text = path.read_bytes().decode("utf-8", "backslashreplace").rstrip("\n")
-    try:
-        return f"```json\n{json.dumps(json.loads(text), indent=2, ensure_ascii=False)}\n```\n"
-    except ValueError:
-        return f"```text\n{text}\n```\n"
+    language = "text"
+    with suppress(ValueError):
+        text = json.dumps(json.loads(text), indent=2, ensure_ascii=False)
+        language = "json"
+    shown = "\n".join(map(printable, text.split("\n")))
+    return f"~~~{language}\n{shown}\n~~~\n"
 
 
 # -- errors.md -----------------------------------------------------------------------------------
@@ -306,7 +316,7 @@ def python_names() -> str:
             continue
         parts.append(f"## actum.{name}\n")
         if not (isinstance(thing, type) and issubclass(thing, enum.Enum)):
-            parts.append(f"```text\nactum.{name}{_signature(thing)}\n```\n")
+            parts.append(f"```text\nactum.{name}{_signature(thing, wide=True)}\n```\n")
         parts.append(_doc(thing) + "\n")
         parts += _members(thing)
     return "\n".join(parts)
@@ -329,8 +339,11 @@ def _members(thing: object) -> list[str]:
     return [_table(("Member", "Meaning"), rows)] if rows else []
 
 
-def _signature(thing: object) -> str:
-    """Give a signature as it is written, without what prints differently on every run."""
+def _signature(thing: object, *, wide: bool = False) -> str:
+    """Give a signature as it is written, without what prints differently on every run.
+
+    ``wide`` lays a long one out over several lines.
+    """
     assert callable(thing)  # noqa: S101 - names of ours
     signature = inspect.signature(thing)
     told = []
@@ -346,7 +359,10 @@ def _signature(thing: object) -> str:
     back = signature.return_annotation
     # A class's signature returns None or nothing: what it returns is the class.
     is_plain = back is signature.empty or isinstance(thing, type)
-    return f"({', '.join(told)})" + ("" if is_plain else f" -> {_annotated(back)}")
+    tail = "" if is_plain else f" -> {_annotated(back)}"
+    if wide and len(", ".join(told)) > WIDTH:
+        return "(\n" + "".join(f"    {each},\n" for each in told) + f"){tail}"
+    return f"({', '.join(told)}){tail}"
 
 
 def _annotated(annotation: object) -> str:

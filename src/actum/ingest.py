@@ -30,7 +30,7 @@ from actum.record import Kind, Micros, Provenance, RecordId, Spelling
 from actum.sources import actum as own
 from actum.sources import claim_all, unread
 
-__all__ = ["Account", "By", "Totals", "ingest"]
+__all__ = ["Account", "By", "Interrupted", "Totals", "ingest"]
 
 BATCH_RECORDS = 131_072
 BATCH_BYTES = 192 << 20
@@ -124,6 +124,13 @@ Seen = Callable[[int, int], None]
 """Told (stored bytes read so far, records so far) now and then."""
 
 
+class Interrupted(KeyboardInterrupt):
+    """Raised by a ``seen`` to stop early: what was read up to then is stored before `ingest` ends.
+
+    The delivery it stopped in gets no record of its own, so reading it again stores the rest.
+    """
+
+
 def ingest(
     log: Log,
     arrivals: Iterable[Delivery | Unreadable],
@@ -135,8 +142,9 @@ def ingest(
 ) -> Totals:
     """Read every delivery into the log; returns when all of it is durable.
 
-    ``done`` is called once a delivery, when its record is durable.  Raises what the log raises: then
-    everything acknowledged before is safe, and reading the same deliveries again stores the rest.
+    ``done`` is called once a delivery, when its record is durable.  Raises what the log raises:
+    then everything acknowledged before is safe, and reading the same deliveries again stores the
+    rest.
     """
     run = _Run(log, feed, by, done)
     stored = 0
@@ -150,6 +158,9 @@ def ingest(
                 run.read(arrival, lambda read, base=stored: seen(base + read, run.split))  # type: ignore[misc]
                 stored += arrival.stored_size
             run.finish()
+        except Interrupted:
+            run.finish()
+            raise
         finally:
             run.settle_pending()
     seen(stored, run.split)
@@ -163,6 +174,9 @@ class _Span:
     account: Account
     start: int
     stop: int
+
+
+_Pending = tuple[Future[Appended], list[_Span], list[Account], list[Account]]
 
 
 class _Run:
@@ -181,10 +195,10 @@ class _Run:
         self._complete: list[Account] = []
         self._reporting: list[Account] = []
         self._cursors: dict[tuple[str, str], str] = {}
-        self._pending: tuple[Future[Appended], list[_Span], list[Account], list[Account]] | None = None
+        self._pending: _Pending | None = None
 
     def read(self, delivery: Delivery, seen: Callable[[int], None]) -> None:
-        """Steps 2 and 3, and step 4 as often as a batch is full."""
+        """Take steps 2 and 3, and step 4 as often as a batch is full."""
         origin = delivery.origin.encode("utf-8", "surrogateescape").decode(
             "utf-8", "backslashreplace"
         )
@@ -200,9 +214,7 @@ class _Run:
             raws = [bytes(each) for each in part.elements]
             if raws:
                 positions = list(part.positions)
-                claims = claim_all(
-                    raws, origin, positions, is_json=part.framing in _JSON_FRAMINGS
-                )
+                claims = claim_all(raws, origin, positions, is_json=part.framing in _JSON_FRAMINGS)
                 self._batch.extend(
                     received=account.received, feed=self.feed, origin=origin,
                     positions=positions, ids=claims.ids, sources=claims.sources, raws=raws,
@@ -302,7 +314,7 @@ def _tally(span: _Span, outcome: Appended) -> None:
 
 
 def delivery_record(account: Account, *, feed: str, by: By) -> bytes:
-    """The record of one delivery (docs/spec/log-format.md §3.2)."""
+    """Return the record of one delivery (docs/spec/log-format.md §3.2)."""
     record: dict[str, object] = {
         "actum": "delivery/v1",
         "time": _iso(account.received),
@@ -334,4 +346,3 @@ def delivery_record(account: Account, *, feed: str, by: By) -> bytes:
 def _iso(micros: int) -> str:
     seconds, rest = divmod(micros, 1_000_000)
     return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(seconds)) + f".{rest:06d}Z"
-

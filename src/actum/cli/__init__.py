@@ -14,7 +14,7 @@ __all__ = ["main"]
 _VERBS: dict[str, tuple[str, str]] = {
     "demo": ("actum.cli.demo:demo", "Generate a story, open it, ask who it was, verify it."),
     "open": ("actum.cli.open:open_", "Read files, folders, archives or stdin into a log."),
-    "search": ("actum.cli.search:search", "Find events: action:DeleteBucket status:failure last:30d"),
+    "search": ("actum.cli.search:search", "Find events, newest first."),
     "who": ("actum.cli.who:who", "Who did it: an action, a target or an address."),
     "show": ("actum.cli.show:show", "One record: sentence, six questions, raw bytes, proof."),
     "prove": ("actum.cli.prove:prove", "Write the .tlog-proof of one record."),
@@ -33,7 +33,7 @@ class _Verbs(click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
         return list(_VERBS)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's signature
         if cmd_name not in _VERBS:
             return None
         module, _, name = _VERBS[cmd_name][0].partition(":")
@@ -47,18 +47,23 @@ class _Verbs(click.Group):
         try:
             return super().resolve_command(ctx, args)
         except click.UsageError as error:
-            from difflib import get_close_matches  # noqa: PLC0415 - only on a mistake
+            from difflib import get_close_matches  # noqa: PLC0415 - see actum.cli
 
             near = get_close_matches(args[0], list(_VERBS), n=3)
             hint = f"did you mean {' or '.join(near)}?" if near else "see `actum --help`"
             raise click.UsageError(f"there is no command {args[0]!r}; {hint}", ctx) from error
 
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's signature
         with formatter.section("Commands"):
             formatter.write_dl([(name, line) for name, (_, line) in _VERBS.items()])
 
 
-@click.command(cls=_Verbs, context_settings={"help_option_names": ["-h", "--help"]})
+@click.command(
+    cls=_Verbs,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    invoke_without_command=True,
+    no_args_is_help=False,
+)
 @click.version_option(package_name="actum", message="actum %(version)s")
 @click.option(
     "--home",
@@ -68,26 +73,36 @@ class _Verbs(click.Group):
 )
 @click.option("--log", "log_name", default="main", show_default=True, help="Which log of the home.")
 @click.option(
-    "--color", type=click.Choice(["auto", "always", "never"]), default="auto", show_default=True
+    "--color",
+    type=click.Choice(["auto", "always", "never"]),
+    default="auto",
+    show_default=True,
+    help="On a terminal, always, or never; NO_COLOR and FORCE_COLOR are heard too.",
 )
 @click.option("--verbose", is_flag=True, help="Show the traceback of an error.")
 @click.pass_context
-def _actum(ctx: click.Context, home: str | None, log_name: str, color: str, *, verbose: bool) -> None:
+def _actum(
+    ctx: click.Context, home: str | None, log_name: str, color: str, *, verbose: bool
+) -> None:
     """Actum answers “who was it?” and can prove the answer.
 
     \b
+    actum demo                     see it work on a generated story
     actum open ./evidence          read a folder of logs into a case
     actum who s3:DeleteBucket      who did it, from where, when, with what outcome
     actum show 4711                one record, whole, with its proof
     actum verify                   check every record against the signed tree
     """  # noqa: D301 - click's mark for lines to keep
-    from actum.cli.manners import Manners  # noqa: PLC0415 - after --help
+    if ctx.invoked_subcommand is None:
+        click.echo(ctx.get_help())
+        return
+    from actum.cli.manners import Manners  # noqa: PLC0415 - see actum.cli
 
     ctx.obj = Manners(home=home, log=log_name, color=color, verbose=verbose)
 
 
 def main() -> None:
     """Run the command line and exit with its code."""
-    from actum.cli.door import run  # noqa: PLC0415 - keeps this module light
+    from actum.cli.door import run  # noqa: PLC0415 - see actum.cli
 
     run(_actum)

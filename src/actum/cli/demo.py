@@ -5,16 +5,16 @@ from __future__ import annotations
 import shutil
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from actum.cli.manners import Manners
 from actum.cli.open import read_in
 from actum.errors import VerificationFailed
 
 if TYPE_CHECKING:
     from actum.case import Case
+    from actum.cli.manners import Manners
 
 __all__ = ["demo"]
 
@@ -25,9 +25,7 @@ __all__ = ["demo"]
 @click.option("--seed", default=7, show_default=True, help="The same seed, the same files.")
 @click.option("--files-only", is_flag=True, help="Write the files and stop.")
 @click.pass_obj
-def demo(
-    manners: Manners, folder: str | None, events: int, seed: int, *, files_only: bool
-) -> None:
+def demo(manners: Manners, folder: str | None, events: int, seed: int, *, files_only: bool) -> None:
     """Write eight days of CloudTrail with one intrusion in them, and find out who it was.
 
     FOLDER is made (default: a temporary one).  The evidence goes to FOLDER/evidence, the case to
@@ -42,8 +40,9 @@ def demo(
     with manners.progress("writing", None) as bar:
         files = write_demo(evidence, events=events, seed=seed, progress=bar)
     click.echo(
-        f"  {len(files.paths):,} files, {files.size / 1e6:,.1f} MB of records: eight days of CloudTrail,"
-        f" {files.planted} planted acts, {files.duplicates} records delivered twice, one file cut short"
+        f"  {len(files.paths):,} files, {files.size / 1e6:,.1f} MB of records: eight days of"
+        f" CloudTrail, {files.planted} planted acts, {files.duplicates} records delivered twice,"
+        " one file cut short"
     )
     if files_only:
         click.echo(f"  they are in {evidence}")
@@ -69,7 +68,7 @@ def _step(number: str, what: str) -> None:
 
 
 def _who(case: Case) -> int:
-    """Steps 3 and 4: ask, and hold the answers against what was planted."""
+    """Ask (steps 3 and 4), and hold the answers against what was planted."""
     from actum.demo import ANSWERS  # noqa: PLC0415 - see actum.cli
 
     _step("3", f"actum who s3:DeleteBucket --target {ANSWERS.bucket}")
@@ -80,8 +79,12 @@ def _who(case: Case) -> int:
     chain = [_tell(case, f"key:{key} -op:read", most=3) for key in ANSWERS.chain]
     found = {
         "the deletion": any(each["metadata_uid"] == ANSWERS.deleted_event for each in deleted),
-        "the failed attempt": any(each["metadata_uid"] == ANSWERS.attempt_event for each in deleted),
-        "who stopped the trail": any(each["metadata_uid"] == ANSWERS.stopped_event for each in stopped),
+        "the failed attempt": any(
+            each["metadata_uid"] == ANSWERS.attempt_event for each in deleted
+        ),
+        "who stopped the trail": any(
+            each["metadata_uid"] == ANSWERS.stopped_event for each in stopped
+        ),
         "each key of the chain": all(chain),
     }
     missing = [what for what, is_there in found.items() if not is_there]
@@ -91,12 +94,14 @@ def _who(case: Case) -> int:
             why="the planted answers are known, and these are not among the events",
             todo="report this with the output above",
         )
-    return next(each["index"] for each in deleted if each["metadata_uid"] == ANSWERS.deleted_event)
+    return next(
+        int(each["index"]) for each in deleted if each["metadata_uid"] == ANSWERS.deleted_event
+    )
 
 
-def _tell(case: Case, query: str, *, most: int = 10) -> list[dict[str, object]]:
+def _tell(case: Case, query: str, *, most: int = 10) -> list[dict[str, Any]]:
     from actum.cli.output import shown  # noqa: PLC0415 - see actum.cli
-    from actum.ocsf.sentence import sentence  # noqa: PLC0415
+    from actum.ocsf.sentence import sentence  # noqa: PLC0415 - see actum.cli
 
     answer = case.search(query, limit=most)
     events = list(answer.dicts())
@@ -120,4 +125,6 @@ def _prove(case: Case, index: int, folder: Path) -> None:
     (folder / f"{index}.tlog-proof").write_bytes(proof)
     (folder / f"{index}.raw").write_bytes(raw)
     for claim in verify_record(proof, case.entry.vkey, raw).claims:
-        click.echo(f"  {claim.state.value:<11} {claim.text}" + (f" ({claim.why})" if claim.why else ""))
+        click.echo(
+            f"  {claim.state.value:<11} {claim.text}" + (f" ({claim.why})" if claim.why else "")
+        )

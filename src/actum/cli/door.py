@@ -58,7 +58,7 @@ def run(command: click.Command) -> None:
     except (click.Abort, KeyboardInterrupt):
         say("\ninterrupted: what was stored is kept and safe; run the same command to go on")
         code = 130
-    except Exception as error:  # noqa: BLE001 - the last door before a traceback
+    except Exception as error:  # the last door before a traceback
         complaint = complaint_of(error)
         if _wants_json(words):
             _tell_json(complaint)
@@ -89,7 +89,7 @@ def complaint_of(error: Exception) -> Complaint:
     if isinstance(error, MemoryError):
         return Complaint("out of memory", 1, todo="ask for less: a time range, or --limit")
     return Complaint(
-        f"{type(error).__name__}: {error}",
+        f"{type(error).__name__}: {str(error).partition(chr(10))[0]}",
         1,
         "a mistake in Actum, not in your input",
         "run again with --verbose and report what it prints",
@@ -122,7 +122,7 @@ def _wants_json(words: list[str]) -> bool:
 
 
 def _tell_json(complaint: Complaint) -> None:
-    from actum.cli.output import as_json  # noqa: PLC0415 - only then
+    from actum.cli.output import as_json  # noqa: PLC0415 - see actum.cli
 
     told: dict[str, object] = {
         "error": complaint.what, "why": complaint.why or None, "do": complaint.todo or None,

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from actum.case import Case
 
-__all__ = ["Advance", "Manners", "is_terminal", "say", "text_of"]
+__all__ = ["Advance", "Manners", "is_terminal", "say", "sized", "text_of"]
 
 BARE = 60
 """Narrower than this, a progress bar is only its percentage, rate and time left."""
@@ -45,11 +45,24 @@ def say(line: str) -> None:
     click.echo(line, err=True)
 
 
+def sized(count: float) -> str:
+    """Return a number of bytes as people say it: 812 B, 1.2 kB, 3.1 GB."""
+    for unit in ("B", "kB", "MB", "GB"):
+        if count < 1_000:
+            return f"{count:,.0f} B" if unit == "B" else f"{count:,.1f} {unit}"
+        count /= 1_000
+    return f"{count:,.1f} TB"
+
+
 class Advance(Protocol):
     """Takes what is done so far, and a note to show beside it."""
 
     def __call__(self, done: int, note: str = "") -> None:
         """Move the bar."""
+
+
+def _unseen(done: int, note: str = "") -> None:
+    """Move no bar."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +117,7 @@ class Manners:
     def progress(self, what: str, total: int | None, *, unit: str = "bytes") -> Iterator[Advance]:
         """Show a bar with rate and time left on a terminal; nothing in a pipe."""
         if not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
-            yield lambda done, note="": None
+            yield _unseen
             return
         from rich import progress as shown  # noqa: PLC0415 - see actum.cli
 

@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
-import json
+import glob
+import os
+import signal
 import time
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from actum.cli.manners import Manners, is_terminal, say, text_of
+from actum.cli.manners import Manners, is_terminal, say, sized, text_of
+from actum.cli.output import as_json
+from actum.errors import UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from types import FrameType
+
     from actum.case import Case
     from actum.ingest import Account, Totals
 
-__all__ = ["open_", "read_in"]
+__all__ = ["account_line", "open_", "read_in"]
 
 MOST_LISTED = 20
 
@@ -24,7 +32,7 @@ MOST_LISTED = 20
 @click.argument("paths", nargs=-1, required=True, metavar="PATH…")
 @click.option(
     "-o", "--output", type=click.Choice(["text", "ndjson"]),
-    help="One line a delivery as NDJSON, or a summary.  [default: text on a terminal]",
+    help="[default: text on a terminal, else NDJSON, one line a delivery and one for all]",
 )  # fmt: skip
 @click.pass_obj
 def open_(manners: Manners, paths: tuple[str, ...], output: str | None) -> None:
@@ -32,22 +40,44 @@ def open_(manners: Manners, paths: tuple[str, ...], output: str | None) -> None:
 
     Formats are recognised by content.  Without --home or ACTUM_HOME the paths become a case of
     their own, which later commands use until another is opened.  What was read before is not
-    stored twice.
+    stored twice.  Exit code 3 means that something could not be read; it is named, and its bytes
+    are kept where there are any.
     """
     from actum.case import case_path, remember  # noqa: PLC0415 - see actum.cli
 
+    _refuse_if_nothing_is_there(paths)
     home = Path(manners.home) if manners.home else case_path(paths)
     as_lines = output == "ndjson" or (output is None and not is_terminal())
     with manners.case(write=True, home=home) as case:
-        totals, seconds = read_in(manners, case, paths, as_lines=as_lines)
         remember(home)
-        _summary(case, totals, seconds, home)
-        late = case.engine.unread(since=max(totals.first, 0), limit=MOST_LISTED + 1)
-        new = [each for each in late if totals.records]
-        count = case.engine.count_unread(since=totals.first) if totals.records and new else 0
-        _troubles(totals, new, count)
-    if totals.unreadable or totals.faults or count:
+        try:
+            totals, seconds = read_in(manners, case, paths, as_lines=as_lines)
+        except KeyboardInterrupt:
+            say(f"case: {text_of(str(home))}")
+            raise
+        if as_lines:
+            click.echo(as_json(_sum_line(totals)))
+        _summary(case, totals, seconds)
+        troubled = _troubles(case, totals)
+    say(f"case: {text_of(str(home))}")
+    if totals.split:
+        say("next: actum stats · actum who <action> · actum search <query>")
+    else:
+        say("next: actum open PATH… with a folder or file that holds logs")
+    if troubled:
         raise click.exceptions.Exit(3)
+
+
+def _refuse_if_nothing_is_there(paths: tuple[str, ...]) -> None:
+    """No case is made of a slip of the pen.  Some paths that are missing are reported later."""
+    if not any(path == "-" or os.path.lexists(path) or glob.has_magic(path) for path in paths):
+        raise UsageError(
+            f"there is no file or folder {paths[0]!r}",
+            why="none of the paths exists"
+            if len(paths) > 1
+            else f"looked from {str(Path.cwd())!r}",
+            todo="name one that does; the current case is unchanged",
+        )
 
 
 def read_in(
@@ -55,31 +85,54 @@ def read_in(
 ) -> tuple[Totals, float]:
     """Read the paths into a case with a progress bar; the totals and the seconds it took."""
     from actum.collect import estimate  # noqa: PLC0415 - see actum.cli
+    from actum.ingest import Interrupted  # noqa: PLC0415 - see actum.cli
 
     started = time.monotonic()
 
     def done(account: Account) -> None:
         if as_lines:
-            click.echo(json.dumps(_line(account), separators=(",", ":")))
+            click.echo(as_json(account_line(account)))
         if account.fault:
             say(f"  damaged  {text_of(account.origin)}: {text_of(account.fault)}")
         if account.conflicts:
             say(
-                f"  conflict {text_of(account.origin)}: {account.conflicts} records have the id of"
-                " an earlier one and say something else; both are kept"
+                f"  conflict {text_of(account.origin)}: {account.conflicts:,} records have the id"
+                " of an earlier one and say something else; both are kept"
             )
 
-    with manners.progress("reading", estimate([each for each in paths if each != "-"])) as bar:
+    total = estimate([each for each in paths if each != "-"])
+    with manners.progress("reading", total) as bar, _interruptible() as stopped:
 
         def seen(read: int, records: int) -> None:
             rate = records / max(time.monotonic() - started, 1e-9)
             bar(read, f"{records:,} records, {rate:,.0f}/s")
+            if stopped():
+                raise Interrupted
 
         totals = case.open(paths, done=done, seen=seen)
     return totals, time.monotonic() - started
 
 
-def _line(account: Account) -> dict[str, object]:
+@contextmanager
+def _interruptible() -> Iterator[Callable[[], bool]]:
+    """Let a first Ctrl-C end where all that was read is kept, and a second one end at once."""
+    asked = False
+
+    def ask(_number: int, _frame: FrameType | None) -> None:
+        nonlocal asked
+        asked = True
+        signal.signal(signal.SIGINT, before)
+        say("\nstopping: what was read is being stored; Ctrl-C again stops at once")
+
+    before = signal.signal(signal.SIGINT, ask)
+    try:
+        yield lambda: asked
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def account_line(account: Account) -> dict[str, object]:
+    """Return what is printed of one delivery."""
     return {
         "origin": account.origin, "framing": account.framing, "split": account.split,
         "records": account.records, "duplicates": account.duplicates, "copies": account.copies,
@@ -90,39 +143,64 @@ def _line(account: Account) -> dict[str, object]:
     }  # fmt: skip
 
 
-def _summary(case: Case, totals: Totals, seconds: float, home: Path) -> None:
+def _sum_line(totals: Totals) -> dict[str, object]:
+    return {
+        "total": True, "deliveries": totals.deliveries, "split": totals.split,
+        "records": totals.records, "duplicates": totals.duplicates, "copies": totals.copies,
+        "conflicts": totals.conflicts, "unread": totals.unread, "faults": totals.faults,
+        "not_read": [
+            {"origin": text_of(each.origin), "reason": each.reason} for each in totals.unreadable
+        ],
+    }  # fmt: skip
+
+
+def _summary(case: Case, totals: Totals, seconds: float) -> None:
     from actum.case import iso  # noqa: PLC0415 - see actum.cli
 
     extent = case.engine.extent()
     rate = totals.split / max(seconds, 1e-9)
     say(
-        f"read {totals.deliveries:,} deliveries, {totals.content_size / 1e6:,.1f} MB,"
-        f" in {seconds:.1f} s ({rate:,.0f} records/s)"
+        f"read {_many(totals.deliveries, 'delivery', 'deliveries')},"
+        f" {sized(totals.content_size)}, in {seconds:.1f} s ({rate:,.0f} records/s)"
     )
     say(
-        f"  {totals.split:,} records in them = {totals.records:,} stored"
-        f" + {totals.duplicates:,} duplicates"
-        + (f"   ({totals.copies:,} of the stored repeat an act in other bytes)" if totals.copies else "")
+        f"  {_many(totals.split, 'record')} in them = {totals.records:,} stored"
+        f" + {_many(totals.duplicates, 'duplicate')}"
     )
+    if totals.copies:
+        say(f"  {totals.copies:,} of the stored tell of a known act in other bytes")
     for source, count in totals.sources.most_common():
-        say(f"  {count:>12,}  {source}")
-    if extent.events:
-        say(f"events from {iso(extent.earliest)} to {iso(extent.latest)}, {extent.timeless:,} without a time")
+        say(f"  {count:>12,}  {text_of(source)}")
+    if totals.split and not totals.records:
+        say("nothing new: every record was in the log already")
     elif not totals.split:
-        say("nothing was in them: no file had any content")
+        say("nothing was in them: no record was found")
+    if extent.events:
+        say(
+            f"the log has {_many(extent.events, 'event')} from {iso(extent.earliest)}"
+            f" to {iso(extent.latest)}; {extent.timeless:,} without a time"
+        )
     checkpoint = case.status().checkpoint
     if checkpoint is not None:
-        say(f"sealed {checkpoint.size:,} records, root {checkpoint.root.hex()[:16]}…")
-    say(f"case: {home}")
-    say("next: actum stats · actum who <action> · actum search <query>")
+        say(f"sealed {_many(checkpoint.size, 'record')}, root {checkpoint.root.hex()[:16]}…")
 
 
-def _troubles(totals: Totals, late: list[tuple[int, str, int, str]], count: int) -> None:
+def _troubles(case: Case, totals: Totals) -> bool:
+    """Name what could not be read, and whether there was any."""
     for refused in totals.unreadable[:MOST_LISTED]:
         say(f"  not read {text_of(refused.origin)}: {text_of(refused.reason)}")
     if len(totals.unreadable) > MOST_LISTED:
         say(f"  … and {len(totals.unreadable) - MOST_LISTED:,} more that could not be opened")
-    for index, origin, position, reason in late[:MOST_LISTED]:
-        say(f"  unread   record {index}, {text_of(origin)}#{position}: {text_of(reason)}")
-    if count > MOST_LISTED:
-        say(f"  … {count:,} records in all are kept unread: actum search is:unread")
+    count = case.engine.count_unread(since=totals.first) if totals.records else 0
+    if count:
+        for index, origin, position, reason in case.engine.unread(
+            since=totals.first, limit=MOST_LISTED
+        ):
+            say(f"  unread   record {index}, {text_of(origin)}#{position}: {text_of(reason)}")
+        if count > MOST_LISTED:
+            say(f"  … {count:,} records in all are kept unread: actum search is:unread")
+    return bool(totals.unreadable or totals.faults or totals.conflicts or count)
+
+
+def _many(count: int, one: str, more: str = "") -> str:
+    return f"{count:,} {one if count == 1 else more or one + 's'}"

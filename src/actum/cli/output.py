@@ -7,7 +7,6 @@ that a spreadsheet would take for a formula is given a leading apostrophe.
 
 from __future__ import annotations
 
-import csv
 import json
 import re
 import sys
@@ -30,6 +29,7 @@ _WHOLE = ("index", "time", "received_time", "earliest", "latest", "created", "so
 _COUNTS = ("events", "unread")
 _LEAST = 18
 """The narrowest a wrapped column may get before rows are told line by line instead."""
+_QUOTED = re.compile(r'[,"\r\n]')
 _UNSEEN = re.compile(r"[^\x20-\x7e\n]")
 _Command = Any  # what click's decorators take and give
 
@@ -58,16 +58,22 @@ def emit(
     if chosen == "table":
         _table(manners, columns, [list(row) for row in rows])
     elif chosen == "csv":
-        writer = csv.writer(sys.stdout, lineterminator="\n")
-        writer.writerow(columns)
+        _write(",".join(columns))
         safe: Callable[[str], str] = text_of if is_terminal() else str
-        writer.writerows([safe(_cell(value)) for value in row] for row in rows)
+        for row in rows:
+            _write(",".join(safe(_cell(value)) for value in row))
     elif chosen == "json":
         listed = [dict(zip(columns, map(_plain, row), strict=True)) for row in rows]
-        click.echo(as_json(listed, indent=2))
+        _write(as_json(listed, indent=2))
     else:
         for row in rows:
-            click.echo(as_json(dict(zip(columns, map(_plain, row), strict=True))))
+            _write(as_json(dict(zip(columns, map(_plain, row), strict=True))))
+    sys.stdout.flush()
+
+
+def _write(line: str) -> None:
+    """Write a line of data.  Not by click: in a pipe it would take ANSI sequences out of it."""
+    sys.stdout.write(line + "\n")
 
 
 def as_json(value: object, *, indent: int | None = None) -> str:
@@ -111,13 +117,16 @@ def _plain(value: Any) -> Any:
 def _cell(value: Any) -> str:
     plain = _plain(value)
     text = "" if plain is None else plain if isinstance(plain, str) else json.dumps(plain)
-    return "'" + text if text.startswith(_FORMULA) and isinstance(plain, str) else text
+    if isinstance(plain, str) and text.startswith(_FORMULA):
+        text = "'" + text
+    # The standard library quotes no lone carriage return, at which readers end the row.
+    return '"' + text.replace('"', '""') + '"' if _QUOTED.search(text) else text
 
 
 def _table(manners: Manners, heads: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
     """Print a table if it fits the terminal, and each row line by line if it does not."""
     from rich.table import Table  # noqa: PLC0415 - see actum.cli
-    from rich.text import Text  # noqa: PLC0415
+    from rich.text import Text  # noqa: PLC0415 - see actum.cli
 
     cells = [[_counted(head, each) for head, each in zip(heads, row, strict=True)] for row in rows]
     console = manners.console()
@@ -150,14 +159,16 @@ def _fits(heads: Sequence[str], cells: Sequence[Sequence[str]], width: int) -> b
 def _one_by_one(manners: Manners, heads: Sequence[str], cells: Sequence[Sequence[str]]) -> None:
     """Print each row as a block, what identifies it first: for a terminal too narrow to align."""
     from rich.padding import Padding  # noqa: PLC0415 - see actum.cli
-    from rich.text import Text  # noqa: PLC0415
+    from rich.text import Text  # noqa: PLC0415 - see actum.cli
 
     console = manners.console()
     for row in cells:
         said = dict(zip(heads, row, strict=True))
-        title = "  ".join(said[head] for head in ("index", "time", "source", "name") if said.get(head))
+        title = "  ".join(
+            said[head] for head in ("index", "time", "source", "name") if said.get(head)
+        )
         console.print(Text(title, "bold", overflow="fold"))
         for head, value in said.items():
             if value and head not in ("index", "time", "source", "name"):
                 line = Text.assemble((f"{head}  ", "dim"), value, overflow="fold")
-                console.print(Padding(line, (0, 0, 0, 2)))
+                console.print(Padding(line, (0, 0, 0, 2), expand=False))

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
 
 import click
 
-from actum.cli.manners import Manners, is_terminal, say
+from actum.cli.manners import Manners, is_terminal, say, sized
+from actum.cli.output import as_json
 from actum.errors import UsageError, VerificationFailed
 
 __all__ = ["checkpoint", "prove", "verify"]
@@ -20,14 +20,17 @@ __all__ = ["checkpoint", "prove", "verify"]
 def prove(manners: Manners, index: int) -> None:
     """Write the .tlog-proof of one record to standard output.
 
-    The proof is checked before it is given.  The log's public key is said on standard error: whoever
-    verifies needs it from a source they trust.
+    The proof is checked before it is given.  The log's public key is said on standard error:
+    whoever verifies needs it from a source they trust.
     """
     with manners.case() as case:
         proof, verdict = case.prove(index)
         vkey = case.entry.vkey
     sys.stdout.buffer.write(proof)
-    say(f"record {index} is in checkpoint {verdict.checkpoint.size:,} of {verdict.checkpoint.origin}")
+    say(
+        f"record {index} is in checkpoint {verdict.checkpoint.size:,}"
+        f" of {verdict.checkpoint.origin}"
+    )
     say(f"key: {vkey}")
     say(f"next: actum show {index} --raw > raw && actum verify PROOF --record raw --key '{vkey}'")
 
@@ -44,33 +47,34 @@ def verify(
     manners: Manners, proof: str | None, record: str | None, key: str | None, output: str | None
 ) -> None:
     """Check a proof file, or without one the whole log.  Exit code 4 when it does not hold."""
-    as_json = output == "json" or (output is None and not is_terminal())
+    as_lines = output == "json" or (output is None and not is_terminal())
     if proof is None:
         if record or key:
             raise UsageError(
                 "--record and --key belong to a proof file", todo="name the proof file first"
             )
-        _whole_log(manners, as_json=as_json)
+        _whole_log(manners, as_lines=as_lines)
     else:
-        _one_proof(manners, Path(proof), record, key, as_json=as_json)
+        _one_proof(manners, Path(proof), record, key, as_lines=as_lines)
 
 
-def _whole_log(manners: Manners, *, as_json: bool) -> None:
-    import time  # noqa: PLC0415 - only here
+def _whole_log(manners: Manners, *, as_lines: bool) -> None:
+    import time  # noqa: PLC0415 - see actum.cli
 
     started = time.monotonic()
     with manners.case() as case:
         size = case.status().records
-        with manners.progress("verifying", size) as bar:
+        with manners.progress("verifying", size, unit="records") as bar:
             found = case.verify(seen=bar)
     seconds = time.monotonic() - started
-    if as_json:
+    if as_lines:
         line = {
-            "verified": found.records, "unsealed": found.unsealed, "origin": found.checkpoint.origin,
+            "verified": found.records, "unsealed": found.unsealed,
+            "origin": found.checkpoint.origin,
             "root": found.checkpoint.root.hex(), "raw_bytes": found.raw_size,
             "seconds": round(seconds, 3), "witnessed": False,
         }  # fmt: skip
-        click.echo(json.dumps(line))
+        click.echo(as_json(line))
     else:
         click.echo(
             f"PROVEN      {found.records:,} records are the ones that were sealed;"
@@ -82,23 +86,23 @@ def _whole_log(manners: Manners, *, as_json: bool) -> None:
         "NOT PROVEN  a witness: on one machine the log is tamper-evident only once a witness or a"
         " copy outside exists"
     )
-    rate = found.raw_size / max(seconds, 1e-9) / 1e6
-    say(f"{found.raw_size / 1e6:,.1f} MB in {seconds:.1f} s ({rate:,.0f} MB/s)")
+    rate = found.raw_size / max(seconds, 1e-9)
+    say(f"{sized(found.raw_size)} in {seconds:.1f} s ({sized(rate)}/s)")
 
 
 def _one_proof(
-    manners: Manners, proof: Path, record: str | None, key: str | None, *, as_json: bool
+    manners: Manners, proof: Path, record: str | None, key: str | None, *, as_lines: bool
 ) -> None:
     from actum.proof.tlog_proof import verify_record  # noqa: PLC0415 - see actum.cli
 
     raw = Path(record).read_bytes() if record else None
     verdict = verify_record(proof.read_bytes(), _key(manners, key), raw)
-    if as_json:
+    if as_lines:
         claims = [
             {"claim": each.text, "state": each.state.value, "why": each.why or None}
             for each in verdict.claims
         ]
-        click.echo(json.dumps({"proven": verdict.proven, "claims": claims}, ensure_ascii=False))
+        click.echo(as_json({"proven": verdict.proven, "claims": claims}))
     else:
         for each in verdict.claims:
             why = f" ({each.why})" if each.why else ""

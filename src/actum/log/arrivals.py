@@ -59,7 +59,6 @@ class Arrivals:
             found[order[match]] = run.indexes[place[match]]
         return found
 
-
     def all(self, key: int) -> list[int]:
         """Every index a key arrived under, lowest first: more than one when ids met by chance."""
         found: list[int] = []

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 import msgspec
@@ -21,6 +20,10 @@ import zstandard
 
 from actum.errors import EvidenceError
 from actum.record import Index, Kind, Micros, Provenance, Record, RecordId
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 __all__ = ["Batch", "salts"]
 
@@ -153,7 +156,13 @@ class Batch:
         try:
             packed = zstandard.ZstdDecompressor().decompress(body)
             version, first, seed, ids, columns = _DECODER.decode(packed)
-        except (zstandard.ZstdError, msgspec.MsgspecError, ValueError, TypeError, MemoryError) as error:
+        except (
+            zstandard.ZstdError,
+            msgspec.MsgspecError,
+            ValueError,
+            TypeError,
+            MemoryError,
+        ) as error:
             raise EvidenceError(
                 "a journal batch cannot be read",
                 why=str(error),

@@ -15,11 +15,9 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
 from hashlib import sha256
-from pathlib import Path
-from typing import Any
+from typing import Any, TYPE_CHECKING
 
 from sqlalchemy import (
     Boolean,
@@ -35,12 +33,16 @@ from sqlalchemy import (
     insert,
     select,
 )
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DatabaseError, IntegrityError, OperationalError, SQLAlchemyError
 from sqlalchemy.pool import QueuePool
 
 from actum.errors import EvidenceError, StorageError
 from actum.log.durable import failed_write
 from actum.log.sqlite import open_reader
+
+if TYPE_CHECKING:
+    from pathlib import Path
+    from collections.abc import Sequence
 
 __all__ = ["Catalog", "LogEntry", "Segment"]
 
@@ -73,6 +75,7 @@ _segments = Table(
     Column("time_min", Integer),
     Column("time_max", Integer),
     Column("mappings", String, nullable=False),
+    Column("days", String, nullable=False),
     Column("time_complete", Boolean, nullable=False),
     Column("row_sha256", LargeBinary, nullable=False),
 )
@@ -95,6 +98,8 @@ class Segment:
 
     Sizes are in bytes; times are event times in microseconds, None when no event has one.
     ``mappings`` names the version each source was read with: ``{"aws_cloudtrail": 1}`` in JSON.
+    ``days`` counts the events shown by default, by UTC day since 1970 (null if timeless) and status:
+    ``[[20759, "success", 12], …]`` in JSON.
     ``time_complete`` is false when some event has no time, so that a time range may not skip it
     when asked for the timeless.
     """
@@ -114,14 +119,13 @@ class Segment:
     time_min: int | None
     time_max: int | None
     mappings: str
+    days: str
     time_complete: bool
 
     @property
     def end(self) -> int:
         """The index after its last record."""
         return self.first + self.count
-
-
 
 
 class Catalog:
@@ -184,6 +188,10 @@ class Catalog:
     def _guard(self, work: Any) -> None:
         try:
             work()
+        except (OperationalError, IntegrityError) as error:
+            raise self._failed(error) from error
+        except DatabaseError as error:  # not a database, or a damaged one
+            raise self._unreadable(error) from error
         except SQLAlchemyError as error:
             raise self._failed(error) from error
 
@@ -192,11 +200,14 @@ class Catalog:
             with self._engine.connect() as connection:
                 return [dict(row._mapping) for row in connection.execute(statement)]  # noqa: SLF001 - SQLAlchemy's public name
         except (SQLAlchemyError, sqlite3.Error, ValueError, TypeError, OverflowError) as error:
-            raise EvidenceError(
-                "the catalog cannot be read",
-                why=str(getattr(error, "orig", error)),
-                todo="run `actum fsck`; restore catalog.db from a copy if it is damaged",
-            ) from error
+            raise self._unreadable(error) from error
+
+    def _unreadable(self, error: Exception) -> EvidenceError:
+        return EvidenceError(
+            "the catalog cannot be read",
+            why=str(getattr(error, "orig", error)),
+            todo="run `actum fsck`; restore catalog.db from a copy if it is damaged",
+        )
 
     def _failed(self, error: SQLAlchemyError) -> StorageError:
         why = str(getattr(error, "orig", error))

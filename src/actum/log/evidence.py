@@ -6,18 +6,21 @@ grows the tree and compares its root with the signed checkpoint.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from actum.errors import EvidenceError, UsageError, VerificationFailed
 from actum.log import seen
 from actum.log.leaves import leaf_hashes, leaves
 from actum.log.published import read_checkpoint
-from actum.log.view import View
-from actum.proof.checkpoint import Checkpoint
 from actum.proof.leaf import Leaf
 from actum.proof.merkle import HASH_SIZE, Frontier, inclusion_path
 from actum.proof.tlog_proof import Opening, TlogProof, Verdict, verify_record
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from actum.proof.checkpoint import Checkpoint
+    from actum.log.view import View
+    from collections.abc import Callable
 
 __all__ = ["Verified", "prove", "prove_checked", "verify_log"]
 

@@ -18,11 +18,14 @@ from __future__ import annotations
 
 from actum.errors import ActumError, LogRefused
 from actum.log import seen
-from actum.log.catalog import Segment
 from actum.log.published import read_checkpoint
-from actum.log.view import View
 from actum.proof.checkpoint import Checkpoint
 from actum.proof.merkle import EMPTY_ROOT
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from actum.log.view import View
+    from actum.log.catalog import Segment
 
 __all__ = ["admit"]
 
@@ -94,9 +97,7 @@ def _there(view: View, segment: Segment) -> None:
         )
 
 
-def _not_smaller(
-    view: View, checkpoint: Checkpoint, known: tuple[int, bytes], who: str
-) -> None:
+def _not_smaller(view: View, checkpoint: Checkpoint, known: tuple[int, bytes], who: str) -> None:
     size, root = known
     if size > checkpoint.size:
         raise _refused(

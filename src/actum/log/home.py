@@ -13,10 +13,7 @@ import fcntl
 import os
 import secrets
 import time
-from collections.abc import Iterator
-from pathlib import Path
-from types import TracebackType
-from typing import Self
+from typing import Self, TYPE_CHECKING
 
 from actum.errors import EvidenceError, HomeBusy, UsageError
 from actum.log.catalog import Catalog, LogEntry
@@ -24,6 +21,11 @@ from actum.log.durable import failed_write, make_folder, replace_file, sync_fold
 from actum.log.journal import Journal
 from actum.proof.merkle import EMPTY_ROOT
 from actum.proof.note import Signer
+
+if TYPE_CHECKING:
+    from types import TracebackType
+    from pathlib import Path
+    from collections.abc import Iterator
 
 __all__ = ["Home"]
 
@@ -116,7 +118,10 @@ class Home:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         self.close()
 

@@ -25,17 +25,19 @@ from __future__ import annotations
 import json
 import sqlite3
 import threading
-from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from hashlib import sha256
-from pathlib import Path
-from typing import Any
+from typing import Any, TYPE_CHECKING
 
 from actum.errors import EvidenceError, StorageError, WriteFailed
 from actum.log.batch import Batch
 from actum.log.durable import failed_write
 from actum.log.sqlite import open_reader
+
+if TYPE_CHECKING:
+    from pathlib import Path
+    from collections.abc import Iterator, Mapping
 
 __all__ = ["Head", "Journal", "Pending"]
 
@@ -106,6 +108,8 @@ class Journal:
             db.executescript(_SCHEMA)
         except sqlite3.Error as error:
             db.close()
+            if not isinstance(error, sqlite3.OperationalError):  # not a database, or a damaged one
+                raise _unreadable(self.path, error) from error
             raise self._failed(error) from error
         return db
 

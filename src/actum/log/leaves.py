@@ -20,23 +20,20 @@ def commitments(batch: Batch) -> bytes:
     """The payload commitment of each row, 32 bytes apiece (log-format.md §2.3)."""
     salt = salts(batch.seed, batch.first, len(batch))
     label = spec.PAYLOAD_LABEL
+    heads = {each: each.encode("utf-8", "surrogateescape") + b"#" for each in set(batch.origins)}
+    places = [
+        heads[origin] + b"%d" % position
+        for origin, position in zip(batch.origins, batch.positions, strict=True)
+    ]
+    lengths = {size: size.to_bytes(4, "big") for size in set(map(len, places))}
     out: list[bytes] = []
-    append = out.append
-    heads: dict[str, bytes] = {}
-    join = b"".join
-    at = 0
-    for origin, position, raw in zip(batch.origins, batch.positions, batch.raws, strict=True):
-        head = heads.get(origin)
-        if head is None:
-            head = heads[origin] = origin.encode("utf-8", "surrogateescape") + b"#"
-        place = head + b"%d" % position
-        append(
-            sha256(
-                join((label, salt[at : at + 16], len(place).to_bytes(4, "big"), place, raw))
-            ).digest()
-        )
-        at += 16
-    return join(out)
+    # Every record passes here, when it arrives and when it is verified: two updates of one hash
+    # cost less than joining a record's kilobytes to its salt first.
+    for at, place, raw in zip(range(0, len(salt), 16), places, batch.raws, strict=True):
+        digest = sha256(label + salt[at : at + 16] + lengths[len(place)] + place)
+        digest.update(raw)
+        out.append(digest.digest())
+    return b"".join(out)
 
 
 def leaves(batch: Batch) -> bytes:

@@ -9,12 +9,15 @@ proof changes.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 
-from actum.log.catalog import Segment
 from actum.log.engine import reading_file, scan
 from actum.log.segment import Reading, write_segment
-from actum.log.view import View
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from actum.log.view import View
+    from actum.log.catalog import Segment
+    from collections.abc import Sequence
 
 __all__ = ["merge_small"]
 

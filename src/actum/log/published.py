@@ -6,11 +6,14 @@ machine's memory or a witness notices; they cannot write one that the log's key 
 
 from __future__ import annotations
 
-from pathlib import Path
 
 from actum.errors import EvidenceError
 from actum.proof.checkpoint import Checkpoint, open_checkpoint
 from actum.proof.note import Verifier
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 __all__ = ["read_checkpoint", "read_note"]
 

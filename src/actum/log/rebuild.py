@@ -6,25 +6,25 @@ events were first written by the same mappings.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
+from typing import Any, TYPE_CHECKING
 
 from actum.log.durable import failed_write, make_folder
 from actum.log.engine import reading_file, scan
 from actum.log.published import read_checkpoint
 from actum.log.segment import Reading, write_events
-from actum.log.view import View
 from actum.proof.merkle import Frontier, reduce_tiles
+
+if TYPE_CHECKING:
+    from actum.log.view import View
+    from collections.abc import Callable
 
 __all__ = ["clear_strays", "mend_tree", "rebuild"]
 
 _CHUNK = 65_536
 
 
-def rebuild(
-    view: View, reading: Reading, *, seen: Callable[[int], None] = lambda _: None
-) -> int:
+def rebuild(view: View, reading: Reading, *, seen: Callable[[int], None] = lambda _: None) -> int:
     """Derive every events file and the kept hashes again; returns how many segments there were.
 
     The caller is the writer.  Each segment is replaced in the catalog as soon as it is durable, so

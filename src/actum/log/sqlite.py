@@ -7,10 +7,13 @@ be made (a read-only copy, a full disk), a file without a pending write-ahead lo
 from __future__ import annotations
 
 import sqlite3
-from pathlib import Path
 from urllib.parse import quote
 
 from actum.errors import EvidenceError
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 __all__ = ["open_reader"]
 

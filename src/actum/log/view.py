@@ -13,20 +13,23 @@ A file that was merged away after it was listed is no loss: the view looks again
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from actum.errors import ActumError, EvidenceError, UsageError
-from actum.log.batch import Batch
-from actum.log.catalog import LogEntry, Segment
 from actum.log.engine import FileGone, connect
-from actum.log.home import Home
 from actum.log.leaves import leaf_hashes
 from actum.log.published import read_checkpoint
 from actum.log.segment import Checked, read_batches
 from actum.log.tree import Tree
 from actum.proof.merkle import HASH_SIZE, hash_level
-from actum.record import Record
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from actum.record import Record
+    from actum.log.home import Home
+    from actum.log.catalog import LogEntry, Segment
+    from actum.log.batch import Batch
+    from collections.abc import Iterator, Sequence
 
 __all__ = ["Contents", "View"]
 
@@ -245,9 +248,7 @@ def cut(batch: Batch, low: int, high: int) -> Batch:
     return part
 
 
-def _overlap(
-    ranges: Sequence[tuple[int, int]], first: int, end: int
-) -> list[tuple[int, int]]:
+def _overlap(ranges: Sequence[tuple[int, int]], first: int, end: int) -> list[tuple[int, int]]:
     """The parts of the ranges that lie in first … end-1; neighbours are joined."""
     parts: list[tuple[int, int]] = []
     for low, high in ranges:

@@ -35,6 +35,7 @@ __all__ = [
     "Leaf",
     "commit",
     "feed_hash",
+    "id_prefix",
     "leaf_hash",
     "record_id",
 ]
@@ -127,12 +128,15 @@ def record_id(kind: int, source: str, key: bytes) -> bytes:
     ``key`` is whatever the source counts as the record's identity.  Kind and source are hashed
     before it, so that no two kinds, and no two sources, can give the same id for the same key.
     """
+    return sha256(id_prefix(kind, source) + key).digest()[:ID_SIZE]
+
+
+def id_prefix(kind: int, source: str) -> bytes:
+    """Return what is hashed before the key in a record id: the same for every record of a source."""
     if kind not in KINDS:
         raise ValueError(f"a leaf cannot have kind {kind!r}")
     name = _utf8(source)
-    return sha256(
-        b"".join((RECORD_ID_LABEL, bytes((kind,)), _LENGTH.pack(len(name)), name, key))
-    ).digest()[:ID_SIZE]
+    return b"".join((RECORD_ID_LABEL, bytes((kind,)), _LENGTH.pack(len(name)), name))
 
 
 def commit(salt: bytes, origin: str, raw: bytes) -> bytes:

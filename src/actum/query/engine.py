@@ -9,24 +9,33 @@ Rows come newest first; events without a time come last, in the order of their r
 
 from __future__ import annotations
 
+import json
+from bisect import bisect_left
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from actum.log.batch import Batch
 from actum.log.catalog import Segment
 from actum.log.engine import RECORD_COLUMNS, lay_out, scan
-from actum.log.segment import Reading
+from actum.log.segment import SHOWN, Reading
 from actum.log.view import View
 from actum.ocsf.columns import names
-from actum.query.compile import compile  # noqa: A004  the field's word
+from actum.query.compile import Compiled, compile  # noqa: A004  the field's word
 from actum.query.parse import Query
+
+if TYPE_CHECKING:
+    import duckdb
 
 __all__ = ["Answer", "Engine", "Extent"]
 
+_Place = tuple[int | None, int, int]
+"""Time in microseconds, index and part of an event: where it is found."""
+
 ORDER = '"time" DESC NULLS LAST, "index" DESC, part DESC'
-HIDDEN = "(source <> 'actum' OR metadata_product IS DISTINCT FROM 'Actum')"
+OWN = "source <> 'actum'"
 """Actum's own deliveries and control records are shown only when they are asked for."""
+DAY = 86_400_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +81,8 @@ class Engine:
         self._reading = reading
         self._connection = view.connection.cursor()
         self._ready: tuple[int, ...] | None = None
+        self._shown = -1
+        self._parts: dict[str, list[str]] = {}
 
     def close(self) -> None:
         """Release the engine's own connection."""
@@ -80,20 +91,100 @@ class Engine:
     # -- questions -------------------------------------------------------------------------------
 
     def search(self, query: Query, *, limit: int | None, columns: Sequence[str] = ()) -> Answer:
-        """The newest events that match, at most ``limit``, and the exact number of all."""
+        """The newest events that match, at most ``limit``, and the exact number of all.
+
+        Two steps: find which events they are, in the newest segments first and from the few columns
+        the question names; then fetch just those.
+        """
+        chosen = tuple(columns) or names()
+        compiled = compile(query)
+        where = _where(query, compiled)
+        segments = self._prepare(query, with_records=compiled.needs_raw)
+        if limit is None:
+            rows = list(self.stream(query, columns=chosen))
+            return Answer(chosen, rows, len(rows), compiled.needs_raw, where)
+        found, total = self._newest(segments, where, compiled.parameters, limit)
+        if total is None:
+            total = self._count(query, where, compiled.parameters)
+        return Answer(
+            chosen, self._fetch(found, segments, chosen), total, compiled.needs_raw, where
+        )
+
+    def stream(self, query: Query, *, columns: Sequence[str] = ()) -> Iterator[tuple[Any, ...]]:
+        """Every event that matches, newest first, without holding them all."""
         chosen = tuple(columns) or names()
         compiled = compile(query)
         self._prepare(query, with_records=compiled.needs_raw)
-        where = compiled.sql if _asks_for_own(query) else f"({compiled.sql}) AND {HIDDEN}"
-        listed = ", ".join(f'"{name}"' for name in chosen)
-        cap = "" if limit is None else f" LIMIT {int(limit)}"
-        sql = f"SELECT {listed} FROM events WHERE {where} ORDER BY {ORDER}{cap}"
-        rows = self._connection.execute(sql, compiled.parameters).fetchall()
-        if limit is None or len(rows) < limit:
-            total = len(rows)
-        else:
-            total = self._one(f"SELECT count(*) FROM events WHERE {where}", compiled.parameters)
-        return Answer(chosen, rows, total, compiled.needs_raw, sql)
+        cursor = self._connection.cursor()
+        try:
+            self._tail(cursor)
+            self._views_of(cursor)
+            cursor.execute(
+                f"SELECT {_listed(chosen)} FROM events WHERE {_where(query, compiled)}"
+                f" ORDER BY {ORDER}",
+                compiled.parameters,
+            )
+            while rows := cursor.fetchmany(8_192):
+                yield from rows
+        finally:
+            cursor.close()
+
+    def _newest(
+        self, segments: list[Segment], where: str, parameters: list[object], limit: int
+    ) -> tuple[list[_Place], int | None]:
+        """Where the newest matches are; and how many match in all, if that was learnt on the way."""
+        waiting = sorted(segments, key=lambda each: (each.time_max is not None, each.time_max or 0))
+        found = self._places("tail_events", where, parameters, limit)
+        step = 1
+        while waiting:
+            if len(found) == limit and limit and _is_newer(found[-1], waiting[-1]):
+                return found, None
+            group = [waiting.pop() for _ in range(min(step, len(waiting)))]
+            source = scan(self.view.checked.events(group))
+            found = sorted(
+                found + self._places(source, where, parameters, limit), key=_newest_first
+            )[:limit]
+            step *= 2
+        return found, (len(found) if len(found) < limit else None)
+
+    def _places(
+        self, source: str, where: str, parameters: list[object], limit: int
+    ) -> list[_Place]:
+        return self._connection.execute(
+            f'SELECT epoch_us("time"), "index", part FROM {source} WHERE {where}'
+            f" ORDER BY {ORDER} LIMIT {int(limit)}",
+            parameters,
+        ).fetchall()
+
+    def _count(self, query: Query, where: str, parameters: list[object]) -> int:
+        """The exact number of matches: from the catalog if the question asks for everything."""
+        if query.where is None and query.since is None and query.until is None:
+            return sum(count for _, _, count in self._by_day())
+        return self._one(f"SELECT count(*) FROM events WHERE {where}", parameters)
+
+    def _fetch(
+        self, found: list[_Place], segments: list[Segment], chosen: tuple[str, ...]
+    ) -> list[tuple[Any, ...]]:
+        """The rows at those places, in their order."""
+        if not found:
+            return []
+        indexes = sorted({index for _, index, _ in found})
+        held = [each for each in segments if _holds(each, indexes)]
+        times = [time for time, _, _ in found if time is not None]
+        near = f'"index" IN ({", ".join(map(str, indexes))})'
+        if times and len(times) == len(found):
+            # Files are in the order of time: a range of it lets the engine skip most of each.
+            near += (
+                f' AND "time" BETWEEN make_timestamp({min(times)}) AND make_timestamp({max(times)})'
+            )
+        sources = ["tail_events", *([scan(self.view.checked.events(held))] if held else [])]
+        selects = " UNION ALL ".join(
+            f'SELECT "index", part, {_listed(chosen)} FROM {source} WHERE {near}'
+            for source in sources
+        )
+        rows = self._connection.execute(selects).fetchall()
+        by_place = {(row[0], row[1]): row[2:] for row in rows}
+        return [by_place[index, part] for _, index, part in found]
 
     def event(self, index: int) -> list[dict[str, Any]]:
         """The events of one record, in order; each column by name."""
@@ -126,7 +217,7 @@ class Engine:
         self._prepare(None, with_records=False)
         row = self._connection.execute(
             "SELECT count(*), epoch_us(min(time)), epoch_us(max(time)), count(*) - count(time),"
-            f" count(reason), count(copy_of) FROM events WHERE {HIDDEN}"
+            f" count(reason), count(copy_of) FROM events WHERE {OWN}"
         ).fetchone()
         assert row is not None  # noqa: S101 - an aggregate always gives a row
         return Extent(*row)
@@ -140,15 +231,37 @@ class Engine:
         ).fetchall()
 
     def histogram(self, query: Query, *, width: str = "1 day") -> list[tuple[int, str, int]]:
-        """(start in microseconds, status, events) of each interval, oldest first."""
+        """(start in microseconds, status, events) of each interval, oldest first.
+
+        A day's width over everything is answered from the catalog.
+        """
+        if width == "1 day" and (query.where, query.since, query.until) == (None, None, None):
+            return [(day * DAY, status, n) for day, status, n in self._by_day() if day is not None]
         compiled = compile(query)
         self._prepare(query, with_records=compiled.needs_raw)
         return self._connection.execute(
             f"SELECT epoch_us(time_bucket(INTERVAL '{width}', \"time\")), status, count(*)"
-            f' FROM events WHERE ({compiled.sql}) AND {HIDDEN} AND "time" IS NOT NULL'
+            f' FROM events WHERE ({_where(query, compiled)}) AND "time" IS NOT NULL'
             " GROUP BY 1, 2 ORDER BY 1, 2",
             compiled.parameters,
         ).fetchall()
+
+    def _by_day(self) -> list[tuple[int | None, str, int]]:
+        """(day since 1970 or None, status, events shown by default), oldest first."""
+        self._prepare(None, with_records=False)
+        counts: Counter[tuple[int | None, str]] = Counter()
+        for segment in self.view.contents().segments:
+            for day, status, count in json.loads(segment.days):
+                counts[day, status] += count
+        for day, status, count in self._connection.execute(
+            f'SELECT epoch_us("time") // {DAY}, status, count(*) FROM tail_events WHERE {SHOWN}'
+            " GROUP BY ALL"
+        ).fetchall():
+            counts[day, status] += count
+        return sorted(
+            ((day, status, count) for (day, status), count in counts.items()),
+            key=lambda row: (row[0] is None, row[0] or 0, row[1] or ""),
+        )
 
     def _one(self, sql: str, parameters: Sequence[object]) -> int:
         row = self._connection.execute(sql, parameters).fetchone()
@@ -156,36 +269,42 @@ class Engine:
 
     # -- the views -------------------------------------------------------------------------------
 
-    def _prepare(self, query: Query | None, *, with_records: bool) -> None:
-        """Make the views, over no more files than the question's time range needs."""
+    def _prepare(self, query: Query | None, *, with_records: bool) -> list[Segment]:
+        """Make the views, over no more files than the question's time range needs.
+
+        Returns the segments the question is about.
+        """
         held = self.view.contents()
         wanted = [each for each in held.segments if query is None or _may_hold(each, query)]
-        key = (len(held.segments), held.size, with_records, *(each.first for each in wanted))
+        key = (held.size, with_records, *(each.first for each in wanted))
         if key == self._ready:
-            return
-        self._tail(list(held.tail))
-        events = self.view.checked.events(wanted)
-        self._view("events", [scan(events)] if events else [], "tail_events")
-        if with_records:
-            records = self.view.checked.records(held.segments)
-            self._view("records", [scan(records)] if records else [], "tail_records")
+            return wanted
+        if self._shown != held.size:
+            self._tail(self._connection)
+            self._shown = held.size
+        self._parts = {"events": ["tail_events"], "records": ["tail_records"]}
+        if wanted:
+            self._parts["events"].insert(0, scan(self.view.checked.events(wanted)))
+        if with_records and held.segments:
+            self._parts["records"].insert(0, scan(self.view.checked.records(held.segments)))
+        self._views_of(self._connection)
         self._ready = key
+        return wanted
 
-    def _tail(self, tail: list[Batch]) -> None:
-        connection = self._connection
+    def _views_of(self, connection: duckdb.DuckDBPyConnection) -> None:
+        for name, parts in self._parts.items():
+            selects = " UNION ALL ".join(f"SELECT * FROM {each}" for each in parts)
+            connection.execute(f"CREATE OR REPLACE TEMP VIEW {name} AS {selects}")
+
+    def _tail(self, connection: duckdb.DuckDBPyConnection) -> None:
+        """Read the records that are still in the journal, the same way a segment's are."""
         columns = ", ".join(f'"{name}" {kind}' for name, kind in RECORD_COLUMNS)
         connection.execute(f"CREATE OR REPLACE TEMP TABLE tail_records ({columns})")
-        for batch in tail:
+        for batch in self.view.contents().tail:
             lay_out(connection, batch, "tail_part")
             connection.execute("INSERT INTO tail_records SELECT * FROM tail_part")
         connection.execute("DROP TABLE IF EXISTS tail_part")
         self._reading.derive(connection, "tail_records", "tail_events")
-
-    def _view(self, name: str, files: list[str], tail: str) -> None:
-        parts = [f"SELECT * FROM {each}" for each in (*files, tail)]
-        self._connection.execute(
-            f"CREATE OR REPLACE TEMP VIEW {name} AS {' UNION ALL '.join(parts)}"
-        )
 
 
 def _may_hold(segment: Segment, query: Query) -> bool:
@@ -198,5 +317,26 @@ def _may_hold(segment: Segment, query: Query) -> bool:
     return after and (query.until is None or segment.time_min < query.until)
 
 
-def _asks_for_own(query: Query) -> bool:
-    return "source:" in query.text or "index:" in query.text
+def _where(query: Query, compiled: Compiled) -> str:
+    own = "source:" in query.text or "index:" in query.text
+    return compiled.sql if own else f"({compiled.sql}) AND {OWN}"
+
+
+def _listed(columns: Sequence[str]) -> str:
+    return ", ".join(f'"{name}"' for name in columns)
+
+
+def _holds(segment: Segment, indexes: list[int]) -> bool:
+    """Whether any of the sorted indexes lies in the segment."""
+    at = bisect_left(indexes, segment.first)
+    return at < len(indexes) and indexes[at] < segment.end
+
+
+def _newest_first(place: _Place) -> tuple[bool, int, int, int]:
+    time, index, part = place
+    return (time is None, -(time or 0), -index, -part)
+
+
+def _is_newer(place: _Place, segment: Segment) -> bool:
+    """Whether an event is newer than all of a segment, which then need not be looked into."""
+    return place[0] is not None and (segment.time_max is None or place[0] > segment.time_max)

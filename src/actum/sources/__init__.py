@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, cast
 
 import msgspec
 
-from actum.proof.leaf import record_id
+from actum.proof.leaf import id_prefix, record_id
 from actum.record import Kind, Retold, Spelling
 from actum.sources import actum, aws_cloudtrail, aws_cloudtrail_digest, json, text
 from actum.sources.reading import derive
@@ -36,9 +36,9 @@ class Claims(msgspec.Struct):
     ids: bytes
 
 
-def claim(raw: bytes) -> Claim:
+def claim(raw: bytes, sources: Mapping[str, Source] = SOURCES) -> Claim:
     """Whose this record is.  `text` takes what nobody else does."""
-    for source in SOURCES.values():
+    for source in sources.values():
         found = source.claim(raw)
         if found is not None:
             return found
@@ -46,7 +46,12 @@ def claim(raw: bytes) -> Claim:
 
 
 def claim_all(
-    raws: Sequence[bytes], origin: str, positions: Sequence[int], *, is_json: bool
+    raws: Sequence[bytes],
+    origin: str,
+    positions: Sequence[int],
+    *,
+    is_json: bool,
+    sources: Mapping[str, Source] = SOURCES,
 ) -> Claims:
     """Whose each record is and how it is known again (log-format.md §2.2).
 
@@ -54,19 +59,19 @@ def claim_all(
     ``is_json`` says that the delivery is framed as JSON, so that an element that is not JSON is not
     just a line of text but an unread record.
     """
-    fast = _all_cloudtrail(raws)
+    fast = _all_cloudtrail(raws) if sources is SOURCES else None
     if fast is not None:
         return fast
-    sources: list[str] = []
+    spelled: list[str] = []
     ids: list[bytes] = []
     for raw, position in zip(raws, positions, strict=True):
-        found = claim(raw)
+        found = claim(raw, sources)
         key = found.key or _placed(raw, origin, position)
         reason = _fault(raw) if is_json and found.source == text.NAME else ""
         source = json.NAME if reason else found.source
-        sources.append(str(Spelling(source, found.form, reason=reason)))
+        spelled.append(str(Spelling(source, found.form, reason=reason)))
         ids.append(record_id(Kind.RECORD, source, key))
-    return Claims(sources, b"".join(ids))
+    return Claims(spelled, b"".join(ids))
 
 
 def unread(raw: bytes, origin: str, position: int, reason: str) -> tuple[str, bytes]:
@@ -91,36 +96,56 @@ def _placed(raw: bytes, origin: str, position: int) -> bytes:
     return b"at\0" + place + b"\0" + sha256(raw).digest()
 
 
+_decode = aws_cloudtrail.decode_key
+is_record = aws_cloudtrail.is_record
+_CLOUDTRAIL = id_prefix(Kind.RECORD, aws_cloudtrail.NAME)
+
+
 def _all_cloudtrail(raws: Sequence[bytes]) -> Claims | None:
-    """The usual case of bulk input, in two list comprehensions: every record plain CloudTrail."""
-    decode, is_record, key_bytes = (
-        aws_cloudtrail.decode_key, aws_cloudtrail.is_record, aws_cloudtrail.key_bytes,
-    )  # fmt: skip
+    """The usual case of bulk input: every record plain CloudTrail with an id.
+
+    Written out in comprehensions because every record passes here: it says what `is_record`,
+    `key_bytes` and `record_id` say one record at a time, and a test holds them together.
+    """
     try:
-        keys = [decode(raw) for raw in raws]
+        keys = [_decode(raw) for raw in raws]
     except (msgspec.MsgspecError, RecursionError, ValueError):
         return None
-    if not all([is_record(key) and key.eventID for key in keys]):
+    plain = [
+        key.eventVersion[:2] == "1."
+        and ((key.eventName is not None and key.eventSource is not None) or is_record(key))
+        for key in keys
+    ]
+    if not all(plain):
         return None
-    ids = [record_id(0, aws_cloudtrail.NAME, key_bytes(key)) for key in keys]
+    try:
+        told = [f"{key.recipientAccountId or ''}/{key.eventID}".encode() for key in keys]
+    except UnicodeEncodeError:
+        return None
+    if not all([key.eventID for key in keys]):
+        return None
+    ids = [sha256(_CLOUDTRAIL + key).digest()[:16] for key in told]
     return Claims([aws_cloudtrail.NAME] * len(raws), b"".join(ids))
 
 
 class Mappings:
     """How a log's records are read: what `actum.log` asks of this room."""
 
+    def __init__(self, sources: Mapping[str, Source] = SOURCES) -> None:
+        self._sources = sources
+
     def versions(self) -> Mapping[str, int]:
         """The version of each source's mapping."""
-        return {name: source.VERSION for name, source in SOURCES.items()}
+        return {name: source.VERSION for name, source in self._sources.items()}
 
     def derive(self, connection: duckdb.DuckDBPyConnection, records: str, events: str) -> None:
         """Create the temporary table ``events`` from the table ``records``."""
-        derive(connection, records, events, SOURCES)
+        derive(connection, records, events, self._sources)
 
     def retell(self, source: str, new: bytes, old: bytes, index: int) -> Retold:
         """Keep a second telling: hidden behind the first if both say the same, shown if not."""
         spelled = Spelling.parse(source)
-        meant = SOURCES[spelled.source]
+        meant = self._sources[spelled.source]
         key = b"retold\0" + index.to_bytes(8, "big") + sha256(new).digest()
         identity = record_id(Kind.RECORD, spelled.source, key)
         same = _meaning(meant, new) == _meaning(meant, old)

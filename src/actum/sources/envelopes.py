@@ -1,8 +1,8 @@
 """What AWS puts around a record on its way: taken off one layer at a time, in memory, with a limit.
 
 ======================  ==========================================================================
-LookupEvents            ``CloudTrailEvent``: the record as a string
-EventBridge             ``detail``: the record, beside ``detail-type`` and ``source``
+LookupEvents            ``CloudTrailEvent``: the record as a string; or ``Events[]`` of such
+EventBridge             ``detail``: the record, beside ``detail-type``
 CloudWatch Logs         ``logEvents[].message``, or one log event with ``message``
 SNS                     ``Message``, or ``Records[].Sns.Message``
 SQS                     ``body``, or ``Records[].body``
@@ -11,6 +11,8 @@ Firehose                ``records[].data``: base64, often of gzip
 CloudWatch via Lambda   ``awslogs.data``: base64 of gzip
 S3 file                 ``Records[]``: the records themselves
 ======================  ==========================================================================
+
+A payload that is a CloudTrail record is never looked into, whatever other members it has.
 
 References: the event formats of the AWS Lambda developer guide, "Services that can invoke Lambda".
 """
@@ -24,68 +26,114 @@ from collections.abc import Iterator
 
 import msgspec
 
-__all__ = ["unwrap"]
+__all__ = ["MAX_INFLATED", "MAX_LAYERS", "unwrap"]
 
 MAX_LAYERS = 6
 MAX_INFLATED = 64 << 20
-"""A wrapped payload larger than this is left wrapped."""
+"""When the payloads of one record inflate to more than this together, the rest stays wrapped."""
 
 _object = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 _array = msgspec.json.Decoder(list[msgspec.Raw]).decode
 _text = msgspec.json.Decoder(str).decode
 
 _REFUSED = (msgspec.MsgspecError, RecursionError, ValueError)
+_GZIP = b"\x1f\x8b"
 
 
 def unwrap(raw: bytes) -> Iterator[bytes]:
     """The innermost payloads of a wrapped record, in order; nothing if ``raw`` is not wrapped.
 
-    What is inside is given as its exact bytes, or as the UTF-8 of the JSON string that held it.
+    What is inside is given as its exact bytes, or as the UTF-8 of the JSON string that held it.  A
+    payload that cannot be taken out (bad base64, damaged or oversized gzip) is given as it stands.
     """
-    for inner in _layer(raw):
-        yield from _peel(inner, MAX_LAYERS)
+    opening = _Opening()
+    for inner in opening.layer(raw):
+        yield from opening.peel(inner, MAX_LAYERS - 1)
 
 
-def _peel(payload: bytes, layers: int) -> Iterator[bytes]:
-    inside = list(_layer(payload)) if layers else []
-    if not inside:
-        yield payload
-    for inner in inside:
-        yield from _peel(inner, layers - 1)
+class _Opening:
+    """The opening of one record, and what it may still inflate."""
+
+    def __init__(self) -> None:
+        self.left = MAX_INFLATED
+
+    def peel(self, payload: bytes, layers: int) -> Iterator[bytes]:
+        is_leaf = True
+        if layers:
+            for inner in self.layer(payload):
+                is_leaf = False
+                yield from self.peel(inner, layers - 1)
+        if is_leaf:
+            yield payload
+
+    def layer(self, raw: bytes) -> Iterator[bytes]:  # noqa: C901, PLR0912 - a table, as code
+        """The payloads one layer in; nothing if this is no wrapping we know."""
+        try:
+            outer = _object(raw)
+        except _REFUSED:
+            return
+        if "eventVersion" in outer:
+            return
+        if "CloudTrailEvent" in outer:
+            yield from _string(outer["CloudTrailEvent"])
+        elif "detail-type" in outer and "detail" in outer:
+            yield bytes(outer["detail"])
+        elif "awslogs" in outer:
+            yield from self.data(outer["awslogs"], "data")
+        elif "logEvents" in outer:
+            yield from _each(outer["logEvents"], "message")
+        elif "Message" in outer and ("TopicArn" in outer or outer.get("Type") == b'"Notification"'):
+            yield from _string(outer["Message"])
+        elif "kinesis" in outer:
+            yield from self.data(outer["kinesis"], "data")
+        elif "Sns" in outer:
+            yield from _member(outer["Sns"], "Message")
+        elif "body" in outer and ("messageId" in outer or "receiptHandle" in outer):
+            yield from _string(outer["body"])
+        elif "message" in outer and ("timestamp" in outer or "logStreamName" in outer):
+            yield from _string(outer["message"])
+        elif "records" in outer and ("requestId" in outer or "deliveryStreamArn" in outer):
+            for each in _items(outer["records"]):
+                yield from self.data(each, "data")
+        elif "Records" in outer:
+            yield from _items(outer["Records"])
+        elif "Events" in outer:
+            yield from _items(outer["Events"])
+
+    def data(self, raw: bytes | msgspec.Raw, name: str) -> Iterator[bytes]:
+        """A base64 member, gunzipped if it is gzip; what cannot be opened, as it stands."""
+        for coded in _member(raw, name):
+            try:
+                data = b64decode(coded, validate=True)
+            except (binascii.Error, ValueError):
+                yield coded
+                continue
+            if data[:2] != _GZIP:
+                yield data
+                continue
+            inflated = self.inflate(data)
+            yield coded if inflated is None else inflated
+
+    def inflate(self, data: bytes) -> bytes | None:
+        """All members of a gzip; None if it is damaged, torn or larger than what is left."""
+        whole = bytearray()
+        while data:
+            inflater = zlib.decompressobj(wbits=31)
+            try:
+                whole += inflater.decompress(data, self.left - len(whole) + 1)
+            except zlib.error:
+                return None
+            if len(whole) > self.left:
+                self.left = 0
+                return None
+            if not inflater.eof:
+                return None
+            data = inflater.unused_data
+        self.left -= len(whole)
+        return bytes(whole)
 
 
-def _layer(raw: bytes) -> Iterator[bytes]:
-    """The payloads one layer in; nothing if this is no wrapping we know."""
-    try:
-        outer = _object(raw)
-    except _REFUSED:
-        return
-    if "CloudTrailEvent" in outer:
-        yield from _string(outer["CloudTrailEvent"])
-    elif "detail-type" in outer and "detail" in outer:
-        yield bytes(outer["detail"])
-    elif "awslogs" in outer:
-        yield from _data(outer["awslogs"], "data")
-    elif "logEvents" in outer:
-        yield from _each(outer["logEvents"], "message")
-    elif "Message" in outer and ("TopicArn" in outer or outer.get("Type") == b'"Notification"'):
-        yield from _string(outer["Message"])
-    elif "kinesis" in outer:
-        yield from _data(outer["kinesis"], "data")
-    elif "Sns" in outer:
-        yield from _member(outer["Sns"], "Message")
-    elif "body" in outer and ("messageId" in outer or "receiptHandle" in outer):
-        yield from _string(outer["body"])
-    elif "message" in outer and ("timestamp" in outer or "logStreamName" in outer):
-        yield from _string(outer["message"])
-    elif "records" in outer and ("requestId" in outer or "deliveryStreamArn" in outer):
-        for each in _items(outer["records"]):
-            yield from _data(each, "data")
-    elif "Records" in outer:
-        yield from _items(outer["Records"])
-
-
-def _items(raw: msgspec.Raw) -> Iterator[bytes]:
+def _items(raw: bytes | msgspec.Raw) -> Iterator[bytes]:
     try:
         items = _array(raw)
     except _REFUSED:
@@ -108,27 +156,10 @@ def _member(raw: bytes | msgspec.Raw, name: str) -> Iterator[bytes]:
         yield from _string(found)
 
 
-def _string(raw: msgspec.Raw) -> Iterator[bytes]:
+def _string(raw: bytes | msgspec.Raw) -> Iterator[bytes]:
+    """The UTF-8 of a JSON string; an object in its place is taken as it is."""
     try:
         yield _text(raw).encode("utf-8", "surrogatepass")
     except _REFUSED:
-        if bytes(raw[:1] if isinstance(raw, bytes) else bytes(raw)[:1]) == b"{":
+        if bytes(raw).startswith(b"{"):
             yield bytes(raw)
-
-
-def _data(raw: bytes | msgspec.Raw, name: str) -> Iterator[bytes]:
-    """A base64 member, gunzipped if it is gzip."""
-    for coded in _member(raw, name):
-        try:
-            data = b64decode(coded, validate=True)
-        except (binascii.Error, ValueError):
-            continue
-        if data[:2] == b"\x1f\x8b":
-            inflater = zlib.decompressobj(wbits=31)
-            try:
-                data = inflater.decompress(data, MAX_INFLATED)
-            except zlib.error:
-                continue
-            if not inflater.eof:
-                continue
-        yield data

@@ -3,7 +3,8 @@
 Rules:
 
 1. Every record gives at least one event.  One that cannot be read gives a Base Event with the
-   reason, and nothing but what is known without reading it.
+   reason, and nothing but what is known without reading it.  That holds for each part of a wrapped
+   record by itself: a control message among records leaves the records readable.
 2. A record in which a key stands twice is unread: two readers could understand it differently.
 3. A batch is first read as if every record were good.  If the engine refuses one of them, the batch
    is read again with each record on its own guard, which takes a third longer.
@@ -13,7 +14,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from hashlib import sha256
+from typing import TYPE_CHECKING
 
 from actum.ocsf.columns import COLUMNS
 from actum.record import Spelling
@@ -29,6 +31,9 @@ NOT_TEXT = "not UTF-8 text"
 NOT_JSON = "not valid JSON"
 TWICE = "a key is given twice: "
 EMPTY = "nothing is inside its wrapping"
+FOREIGN = "inside the wrapping, but not of this source"
+MANY = "more records inside one wrapping than can be told apart"
+MOST_PARTS = 65_535
 
 _OWN = frozenset(
     ("index", "part", "source", "mapping", "unmapped", "reason", "copy_of", "received_time",
@@ -57,7 +62,7 @@ def derive(
     for name in sorted({each.source for each in spelled}):
         spellings = [each for each in spelled if each.source == name]
         if name not in sources:
-            _unknown(connection, records, events, name, spellings)
+            _unknown(connection, records, events, name)
             continue
         rows = _rows(connection, records, sources[name], spellings)
         try:
@@ -83,49 +88,63 @@ def _rows(
     told = any(each.reason for each in spellings)
     reason = "nullif(substr(source, strpos(source, '?') + 1), source)" if told else "NULL::VARCHAR"
     common = f'"index", received AS received_time, {copy_of} AS copy_of'
-    plain = _listed(each for each in spellings if not each.form)
-    wrapped = [each for each in spellings if each.form]
     parts = []
-    if plain:
+    if any(not each.form for each in spellings):
         parts.append(
-            f"SELECT {common}, 0::USMALLINT AS part, try(decode(raw)) AS text, {reason} AS told_reason"
-            f" FROM {records} WHERE source IN ({plain})"
+            f"SELECT {common}, 0::USMALLINT AS part, '' AS form, try(decode(raw)) AS text,"
+            f" {reason} AS told_reason FROM {records} WHERE {_is_plain(source.NAME)}"
         )
-    if wrapped:
-        _unwrap(connection, records, source, wrapped)
+    if any(each.form for each in spellings):
+        _unwrap(connection, records, source)
         parts.append(
-            f"SELECT {common}, u.part, u.text, u.reason AS told_reason FROM {records} JOIN unwrapped u"
-            ' USING ("index")'
+            f"SELECT {common}, u.part, u.form, u.text, u.reason AS told_reason FROM {records}"
+            ' JOIN unwrapped u USING ("index")'
         )
     return " UNION ALL BY NAME ".join(parts)
 
 
-def _unwrap(
-    connection: duckdb.DuckDBPyConnection,
-    records: str,
-    source: Source,
-    spellings: Sequence[Spelling],
-) -> None:
+def _is_plain(name: str) -> str:
+    """SQL of whether a stored source is of that name and without a form."""
+    starts = " OR ".join(f"starts_with(source, {_literal(name + mark)})" for mark in "@?")
+    return f"(source = {_literal(name)} OR {starts})"
+
+
+def _unwrap(connection: duckdb.DuckDBPyConnection, records: str, source: Source) -> None:
     """Take the wrapping off, in Python: these are few, and may hold base64 and gzip."""
-    rows: list[tuple[object, ...]] = []
+    columns: tuple[list[object], ...] = ([], [], [], [], [])
     found = connection.execute(
-        f'SELECT "index", source, raw FROM {records} WHERE source IN ({_listed(spellings)})'
-    ).fetchall()
-    for index, spelled, raw in found:
-        inner = list(source.unwrap(raw, Spelling.parse(spelled).form))
-        for part, content in enumerate(inner):
-            try:
-                rows.append((index, part, content.decode(), None))
-            except UnicodeDecodeError:
-                rows.append((index, part, None, NOT_TEXT))
-        if not inner:
-            rows.append((index, 0, None, EMPTY))
-    connection.execute(
-        "CREATE OR REPLACE TEMP TABLE unwrapped"
-        ' ("index" UBIGINT, part USMALLINT, text VARCHAR, reason VARCHAR)'
+        f'SELECT "index", source, raw FROM {records}'
+        f" WHERE starts_with(source, {_literal(source.NAME + '.')})"
     )
-    if rows:
-        connection.executemany("INSERT INTO unwrapped VALUES (?, ?, ?, ?)", rows)
+    while rows := found.fetchmany(1_000):
+        for index, spelled, raw in rows:
+            form = Spelling.parse(spelled).form
+            for part, (text, reason) in enumerate(_parts(source, raw, form)):
+                for column, value in zip(columns, (index, part, form, text, reason), strict=True):
+                    column.append(value)
+    connection.execute(
+        "CREATE OR REPLACE TEMP TABLE unwrapped AS SELECT unnest(?::UBIGINT[]) AS \"index\","
+        " unnest(?::USMALLINT[]) AS part, unnest(?::VARCHAR[]) AS form,"
+        " unnest(?::VARCHAR[]) AS text, unnest(?::VARCHAR[]) AS reason",
+        columns,
+    )
+
+
+def _parts(source: Source, raw: bytes, form: str) -> Iterator[tuple[str | None, str | None]]:
+    """(text, reason) of each record inside a wrapping; at least one."""
+    part = -1
+    for part, content in enumerate(source.unwrap(raw, form)):
+        if part == MOST_PARTS:
+            yield None, MANY
+            return
+        try:
+            text = content.decode()
+        except UnicodeDecodeError:
+            yield None, NOT_TEXT
+            continue
+        yield (text, None) if source.claim(content) else (None, FOREIGN)
+    if part < 0:
+        yield None, EMPTY
 
 
 def _read(
@@ -144,18 +163,29 @@ def _read(
         shape = _literal(json.dumps(mapped.shape))
         body = guard.format(f"json_transform(text, {shape})")
         keys = guard.format(f"json_keys(text, {_paths(mapped)})")
+        keys = f"CASE WHEN told_reason IS NULL THEN {keys} END"
         if _oddities(connection, rows, mapped, keys):
             odd, unmapped = "o.twice", "coalesce(o.unmapped, 0)"
             joins = f"LEFT JOIN oddities o ON o.shape = hash({keys})"
     inner = (
-        f'SELECT r."index", r.part, r.received_time, r.copy_of, r.text, {unmapped} AS unmapped,'
+        f'SELECT r."index", r.part, r.form, r.received_time, r.copy_of, r.text,'
+        f" {unmapped} AS unmapped,"
         f" coalesce(told_reason, CASE WHEN text IS NULL THEN {_literal(NOT_TEXT)} END,"
         f" {_literal(TWICE)} || {odd}) AS why,"
-        f" CASE WHEN {odd} IS NULL THEN {body} END AS j FROM ({rows}) r {joins}"
+        f" CASE WHEN {odd} IS NULL AND told_reason IS NULL THEN {body} END AS j"
+        f" FROM ({rows}) r {joins}"
     )
-    connection.execute(
-        f"INSERT INTO {events} SELECT {_outputs(source)} FROM ({inner}) r {_lookups(mapped)}"
+    found = "".join(
+        f", {each.name}.{column} AS {each.name}_{column}"
+        for each in mapped.lookups
+        for column in each.columns
     )
+    tables = " ".join(_joined(connection, each) for each in mapped.lookups)
+    body = f"SELECT r.*{found} FROM ({inner}) r {tables}"
+    for step in mapped.steps:
+        worked = ", ".join(f"({sql}) AS {name}" for name, sql in step.items())
+        body = f"SELECT *, {worked} FROM ({body})"
+    connection.execute(f"INSERT INTO {events} SELECT {_outputs(source)} FROM ({body}) r")
 
 
 def _outputs(source: Source) -> str:
@@ -196,7 +226,11 @@ def _oddities(
             "CREATE OR REPLACE TEMP TABLE oddities"
             " (shape UBIGINT, twice VARCHAR, unmapped USMALLINT)"
         )
-        connection.executemany("INSERT INTO oddities VALUES (?, ?, ?)", odd)
+        connection.execute(
+            "INSERT INTO oddities SELECT unnest(?::UBIGINT[]), unnest(?::VARCHAR[]),"
+            " unnest(?::USMALLINT[])",
+            list(map(list, zip(*odd, strict=True))),
+        )
     return bool(odd)
 
 
@@ -221,32 +255,33 @@ def _unknown(
     records: str,
     events: str,
     name: str,
-    spellings: Sequence[Spelling],
 ) -> None:
     connection.execute(
         f'INSERT INTO {events} ("index", part, source, mapping, unmapped, reason, received_time,'
         f' class_uid, activity_id, type_uid) SELECT "index", 0, {_literal(name)}, 0, 0,'
         f" {_literal(f'this Actum has no source {name!r}')}, received, 0, 0, 0"
-        f" FROM {records} WHERE source IN ({_listed(spellings)})"
+        f" FROM {records} WHERE {_is_plain(name)} OR starts_with(source, {_literal(name + '.')})"
     )
 
 
-def _lookups(mapped: Mapped) -> str:
-    return " ".join(_lookup(each) for each in mapped.lookups)
-
-
-def _lookup(lookup: Lookup) -> str:
-    rows = ", ".join("(" + ", ".join(map(_literal, row)) + ")" for row in lookup.rows)
-    names = ", ".join(lookup.columns)
-    return f"LEFT JOIN (VALUES {rows}) AS {lookup.name}({names}) ON {lookup.on}"
+def _joined(connection: duckdb.DuckDBPyConnection, lookup: Lookup) -> str:
+    """A join with a small table, which is made once a connection: as literals it is slow to plan."""
+    content = repr((lookup.columns, lookup.rows)).encode()
+    table = f"lookup_{lookup.name}_{sha256(content).hexdigest()[:16]}"
+    known = connection.execute(
+        "SELECT count(*) FROM duckdb_tables() WHERE table_name = ?", [table]
+    ).fetchone()
+    if known == (0,):
+        names = ", ".join(lookup.columns)
+        rows = ", ".join("(" + ", ".join(map(_literal, row)) + ")" for row in lookup.rows)
+        connection.execute(
+            f"CREATE TEMP TABLE {table} AS SELECT * FROM (VALUES {rows}) AS v({names})"
+        )
+    return f"LEFT JOIN {table} {lookup.name} ON {lookup.on}"
 
 
 def _paths(mapped: Mapped) -> str:
     return "[" + ", ".join(map(_literal, mapped.objects)) + "]"
-
-
-def _listed(spellings: Any) -> str:
-    return ", ".join(_literal(str(each)) for each in spellings)
 
 
 def _literal(value: object) -> str:

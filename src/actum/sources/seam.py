@@ -13,6 +13,7 @@ The expressions run inside the engine, over thousands of records at a time.  The
 ``j``                  the record as a STRUCT of the shape; a value that is absent is NULL
 ``text``               the record as text, NULL if it is not UTF-8
 ``received_time``      when Actum received it
+``form``               the wrapping that was taken off it, '' for a plain record
 ``lookups``            the small tables a mapping joins, each under its own name
 =====================  =========================================================================
 """
@@ -42,7 +43,10 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Lookup:
-    """A small table joined to every record: ``on`` is SQL over the record and ``name``'s columns."""
+    """A small table joined to every record; ``on`` is SQL over the record and ``name``'s columns.
+
+    Its columns are seen as ``<name>_<column>`` by the steps and the event columns.
+    """
 
     name: str
     columns: tuple[str, ...]
@@ -56,8 +60,11 @@ class Mapped:
 
     ``shape`` is the structure `json_transform` reads, "" for records that are not JSON.
     ``objects`` are the JSON paths, ``$`` first, in which a key given twice makes a record unread.
-    ``known`` are the top-level keys the columns speak for; the rest are counted as unmapped.
+    ``known`` are the top-level keys the mapping was written in knowledge of, read into a column or
+    knowingly left to the raw record; the rest are new to us, and counted as unmapped.
     ``columns`` maps an event column to SQL; a column not named is NULL.
+    ``steps`` are values worked out before the columns, which then use them by name; each step sees
+    those before it.  What several columns say is written once, and planned and computed once.
     """
 
     shape: Mapping[str, object]
@@ -65,6 +72,7 @@ class Mapped:
     objects: tuple[str, ...] = ("$",)
     known: frozenset[str] = frozenset()
     lookups: tuple[Lookup, ...] = field(default=())
+    steps: tuple[Mapping[str, str], ...] = ()
 
 
 class Source(Protocol):

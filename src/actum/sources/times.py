@@ -11,8 +11,8 @@ from __future__ import annotations
 
 __all__ = ["utc"]
 
-_SHAPE = r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?(Z|[+-](0\d|1[0-4]):?[0-5]\d)?"
 _ZONED = r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?(Z|[+-](0\d|1[0-4]):?[0-5]\d)"
+_SHAPE = _ZONED + "?"
 
 
 def utc(text: str, *, zoned: bool = False) -> str:
@@ -21,7 +21,7 @@ def utc(text: str, *, zoned: bool = False) -> str:
     With ``zoned`` a text without a zone states no time.  The usual ``2023-07-10T12:00:00Z`` is told
     by its length and its places, which costs a third of the expression that knows the rest.
     """
-    shape = _ZONED if zoned else _SHAPE
+    text, shape = f"({text})", _ZONED if zoned else _SHAPE
     in_range = f"{text} BETWEEN '0002' AND '9999'"
     return (
         f"CASE WHEN length({text}) = 20 AND {text} LIKE '____-__-__T__:__:__Z' AND {in_range}"

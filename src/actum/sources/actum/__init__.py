@@ -14,6 +14,7 @@ from collections.abc import Iterator
 import msgspec
 
 from actum.sources.seam import Claim, Mapped
+from actum.sources.times import utc
 
 NAME = "actum"
 TITLE = "Actum"
@@ -31,13 +32,18 @@ class Key(msgspec.Struct):
 _decode = msgspec.json.Decoder(Key).decode
 
 
+TOLD = "told"
+"""The form of a record that arrived from outside.  This log did not write it: anybody can write
+such bytes, so it is shown like any other record and never taken for the log's own account."""
+
+
 def claim(raw: bytes) -> Claim | None:
-    """An Actum record exported from another log: known again by its content."""
+    """An Actum record exported from another log, or made to look like one."""
     try:
         key = _decode(raw)
     except (msgspec.MsgspecError, RecursionError, ValueError):
         return None
-    return Claim(NAME, b"") if key.actum in {"delivery/v1", "control/v1"} else None
+    return Claim(NAME, b"", TOLD) if key.actum in {"delivery/v1", "control/v1"} else None
 
 
 def unwrap(raw: bytes, form: str) -> Iterator[bytes]:  # noqa: ARG001 - the seam's signature
@@ -51,7 +57,7 @@ MAPPING = Mapped(
     shape={
         "actum": "VARCHAR", "time": "VARCHAR", "act": "VARCHAR", "origin": "VARCHAR",
         "by": {"user": "VARCHAR", "host": "VARCHAR"}, "log": "VARCHAR", "fault": "VARCHAR",
-        "unread": "UBIGINT",
+        "unread": "VARCHAR",
     },
     objects=("$", "$.by"),
     known=frozenset((
@@ -60,10 +66,10 @@ MAPPING = Mapped(
         "unread", "reasons", "modified", "wrapper", "version", "vkey", "detail", "sources",
     )),
     columns={
-        "time": "try_cast(j.time AS TIMESTAMP)",
+        "time": utc("j.time", zoned=True),
         "original_time": "j.time",
-        "class_uid": "CASE WHEN j IS NULL THEN 0 ELSE 1008 END",
-        "activity_id": "CASE WHEN j IS NULL THEN 0 ELSE 99 END",
+        "class_uid": "CASE WHEN j IS NULL THEN 0 ELSE 6003 END",
+        "activity_id": f"CASE WHEN j IS NULL THEN 0 WHEN {_DELIVERY} THEN 2 ELSE 99 END",
         "severity_id": "CASE WHEN j IS NULL THEN 0 ELSE 1 END",
         "action": f"CASE WHEN {_DELIVERY} THEN 'read' WHEN j IS NOT NULL THEN 'other' END",
         "api_operation": f"CASE WHEN {_DELIVERY} THEN 'ReadDelivery' ELSE j.act END",
@@ -74,10 +80,11 @@ MAPPING = Mapped(
         "resource_name": "coalesce(j.origin, j.log)",
         "resource_type": f"CASE WHEN {_DELIVERY} THEN 'delivery' WHEN j IS NOT NULL"
                          " THEN 'log' END",
-        "metadata_product": "CASE WHEN j IS NOT NULL THEN 'Actum' END",
+        "metadata_product": "CASE WHEN j IS NULL THEN NULL WHEN form = '' THEN 'Actum'"
+                            " ELSE 'an Actum log, as told' END",
         "device_hostname": "j.by.host",
         "status": f"CASE WHEN j IS NULL THEN NULL WHEN {_DELIVERY} AND (j.fault IS NOT NULL"
-                  " OR j.unread > 0) THEN 'failure' ELSE 'success' END",
+                  " OR j.unread <> '0') THEN 'failure' ELSE 'success' END",
         "status_detail": "j.fault",
     },
 )  # fmt: skip

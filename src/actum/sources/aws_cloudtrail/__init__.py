@@ -24,6 +24,7 @@ from actum.sources import envelopes
 from actum.sources.aws_cloudtrail import resources
 from actum.sources.aws_cloudtrail.operations import OPERATIONS, VERBS
 from actum.sources.seam import Claim, Mapped
+from actum.sources.times import utc
 
 NAME = "aws_cloudtrail"
 TITLE = "AWS CloudTrail"
@@ -33,7 +34,7 @@ SUPPORT = "seen in production"
 WRAPPED = "wrapped"
 
 
-class Key(msgspec.Struct):
+class Key(msgspec.Struct, gc=False):
     """The few members that tell a CloudTrail record from any other, and one copy from another."""
 
     eventVersion: str  # noqa: N815 - CloudTrail's spelling
@@ -63,15 +64,18 @@ def key_bytes(key: Key) -> bytes:
 
 
 def claim(raw: bytes) -> Claim | None:
-    """A record by its own members; a wrapping by what is inside it."""
+    """A record by its own members; a wrapping if a record is among what is inside it.
+
+    What else is inside is read as unread, part by part, and says so.
+    """
     plain = _plain(raw)
     if plain is not None:
         return plain
     inner = [_plain(each) for each in envelopes.unwrap(raw)]
-    if not inner or any(each is None for each in inner):
+    found = [each for each in inner if each is not None]
+    if not found:
         return None
-    only = inner[0] if len(inner) == 1 else None
-    return Claim(NAME, only.key if only else b"", WRAPPED)
+    return Claim(NAME, found[0].key if len(inner) == 1 else b"", WRAPPED)
 
 
 def _plain(raw: bytes) -> Claim | None:
@@ -91,35 +95,110 @@ def unwrap(raw: bytes, form: str) -> Iterator[bytes]:
 
 
 _U, _S = "j.userIdentity", "j.userIdentity.sessionContext"
-_IS_IP = "regexp_full_match(j.sourceIPAddress, '[0-9.]+|[0-9a-fA-F.:]*:[0-9a-fA-F.:]*')"
-_SIGN_IN = "coalesce(j.responseElements.ConsoleLogin, j.responseElements.CheckMfa)"
-_SESSION = f"CASE WHEN contains({_U}.principalId, ':') THEN split_part({_U}.principalId, ':', 2) END"
+_R, _A = "j.requestParameters", "j.responseElements"
+_OCTET = "(25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])"
+_GROUPS = "([0-9a-fA-F]{1,4}(:[0-9a-fA-F]{1,4}){0,6})?"
+_IS_IP = (
+    f"regexp_full_match(j.sourceIPAddress, '({_OCTET}[.]){{3}}{_OCTET}|{_GROUPS}::{_GROUPS}|"
+    f"([0-9a-fA-F]{{1,4}}:){{7}}[0-9a-fA-F]{{1,4}}|::[fF]{{4}}:({_OCTET}[.]){{3}}{_OCTET}')"
+)
 _INSIGHT = "j.eventType = 'AwsCloudTrailInsight'"
 _TIME = 'coalesce(j.eventTime, j."@timestamp")'
-_ACT = (
-    "coalesce(operations.act, CASE WHEN j.readOnly = 'true' THEN 'read' ELSE verbs.act END,"
-    " 'other')"
+
+
+def _first(*values: str) -> str:
+    """SQL of the first value that is there and not empty: CloudTrail writes "" for nothing."""
+    present = ", ".join(f"nullif({value}, '')" for value in values)
+    return f"coalesce({present})"
+
+
+def _seldom(*paths: str) -> str:
+    """SQL of the first of these values of the record: for what few records have, in a CASE arm.
+
+    The shape is read for every record and costs by its size; a path costs only where it is asked.
+    """
+    listed = ", ".join(f"'$.{path}'" for path in paths)
+    return f"list_any_value(json_extract_string(text, [{listed}]))"
+
+
+_SIGN_IN = _seldom(
+    *(f"responseElements.{each}" for each in (
+        "ConsoleLogin", "CheckMfa", "SwitchRole", "ExitRole", "RenewRole", "GetSigninToken",
+        "PasswordUpdated", "PasswordRecoveryRequested", "PasswordRecoveryCompleted")),
+    *(f"serviceEventDetails.{each}" for each in (
+        "UserAuthentication", "CredentialVerification", "CredentialChallenge",
+        "ExternalIdPDirectoryLogin")),
+)  # fmt: skip
+"""What sign-in events say of their outcome, each under its own name: Success or Failure."""
+
+_STATUS = f"""CASE
+    WHEN j IS NULL THEN NULL
+    WHEN j.errorCode <> '' OR j.errorMessage <> '' THEN 'failure'
+    WHEN j.eventSource = 'signin.amazonaws.com'
+    THEN CASE {_SIGN_IN} WHEN 'Success' THEN 'success' WHEN 'Failure' THEN 'failure'
+        ELSE 'unknown' END
+    WHEN j.eventType = 'AwsServiceEvent' OR {_INSIGHT} THEN 'unknown'
+    ELSE 'success' END"""
+
+_ACT = f"""CASE
+    WHEN j IS NULL THEN NULL
+    WHEN {_INSIGHT} THEN 'other'
+    WHEN operations_act IS NOT NULL THEN operations_act
+    WHEN j.readOnly = 'true' THEN 'read'
+    WHEN verbs_act = 'read' AND j.readOnly = 'false' THEN 'other'
+    ELSE coalesce(verbs_act, 'other') END"""
+
+_ACTIVITY = f"""CASE
+    WHEN j IS NULL THEN 0
+    WHEN {_INSIGHT}
+    THEN CASE {_seldom('insightDetails.state')} WHEN 'Start' THEN 1 WHEN 'End' THEN 3 ELSE 99 END
+    WHEN operations_activity_id IS NOT NULL THEN operations_activity_id
+    ELSE CASE act WHEN 'create' THEN 1 WHEN 'read' THEN 2 WHEN 'update' THEN 3
+        WHEN 'delete' THEN 4 ELSE 99 END END"""
+
+_SESSION = (
+    f"CASE WHEN {_U}.type IN ('AssumedRole', 'FederatedUser', 'AWSAccount', 'Role')"
+    f" AND contains({_U}.principalId, ':') THEN split_part({_U}.principalId, ':', 2) END"
 )
-_NAME = f"""CASE
-    WHEN {_U}.type = 'Root' THEN 'root'
-    WHEN {_U}.type = 'AssumedRole'
-    THEN coalesce({_S}.sessionIssuer.userName, nullif(split_part({_U}.arn, '/', 2), ''))
-    WHEN {_U}.accountId = 'ANONYMOUS_PRINCIPAL' OR {_U}.principalId = 'Anonymous' THEN 'anonymous'
-    ELSE coalesce({_U}.userName, {_S}.sessionIssuer.userName, {_U}.onBehalfOf.userId,
-        nullif(regexp_extract({_U}.arn, '/([^/]+)$', 1), ''), {_U}.invokedBy, {_U}.principalId,
-        {_U}.accountId) END"""
+"""Of other types the principal holds colons as well, but no session."""
+
+_NAME = f"""CASE {_U}.type
+    WHEN 'AssumedRole' THEN {_first(
+        f"{_S}.sessionIssuer.userName", f"split_part({_U}.arn, '/', 2)", f"{_U}.principalId")}
+    WHEN 'Root' THEN 'root'
+    WHEN 'FederatedUser' THEN {_first(f"split_part({_U}.arn, '/', 2)",
+        f"split_part({_U}.principalId, ':', 2)", f"{_U}.userName", f"{_U}.principalId")}
+    WHEN 'AWSAccount' THEN CASE WHEN {_U}.accountId IN ('ANONYMOUS_PRINCIPAL', 'anonymous')
+        OR {_U}.principalId IN ('Anonymous', 'ANONYMOUS_PRINCIPAL') THEN 'anonymous'
+        ELSE {_first(f"{_U}.userName", f"{_U}.accountId", f"{_U}.principalId")} END
+    WHEN 'IdentityCenterUser' THEN {_first(
+        f"{_U}.userName", _seldom("additionalEventData.UserName", "userIdentity.onBehalfOf.userId"))}
+    WHEN 'Unknown' THEN {_first(
+        f"{_U}.userName", _seldom("additionalEventData.UserName"), f"{_U}.principalId")}
+    ELSE {_first(
+        f"{_U}.userName", f"{_S}.sessionIssuer.userName",
+        f"regexp_extract({_U}.arn, '/([^/]+)$', 1)", f"{_U}.invokedBy", f"{_U}.principalId")}
+    END"""
+"""By role, not by session; a service by the name it acts under; else by what is known."""
+
+_EMAIL = "'%_@%_.%_'"
+_USERS = (f"{_R}.userName", f"{_A}.accessKey.userName", f"{_S}.sourceIdentity")
+_FEDERATOR = f"CASE WHEN {_U}.type = 'FederatedUser' THEN {_S}.sessionIssuer.userName END"
+_ANY_USER = (
+    f"CASE WHEN coalesce({', '.join(_USERS)}, {_FEDERATOR}) IS NOT NULL"
+    f" THEN list_distinct([{', '.join(_USERS)}, {_FEDERATOR}]) END"
+)
 
 MAPPING = Mapped(
     shape={
-        "eventVersion": "VARCHAR", "eventTime": "VARCHAR", "@timestamp": "VARCHAR", "eventSource": "VARCHAR",
-        "eventName": "VARCHAR", "awsRegion": "VARCHAR", "sourceIPAddress": "VARCHAR",
-        "userAgent": "VARCHAR", "errorCode": "VARCHAR", "errorMessage": "VARCHAR",
+        "eventTime": "VARCHAR", "@timestamp": "VARCHAR",
+        "eventSource": "VARCHAR", "eventName": "VARCHAR", "awsRegion": "VARCHAR",
+        "sourceIPAddress": "VARCHAR", "userAgent": "VARCHAR", "errorCode": "VARCHAR", "errorMessage": "VARCHAR",
         "eventID": "VARCHAR", "eventType": "VARCHAR", "recipientAccountId": "VARCHAR",
         "sharedEventID": "VARCHAR", "readOnly": "VARCHAR",
         "userIdentity": {
             "type": "VARCHAR", "principalId": "VARCHAR", "arn": "VARCHAR", "accountId": "VARCHAR",
             "accessKeyId": "VARCHAR", "userName": "VARCHAR", "invokedBy": "VARCHAR",
-            "onBehalfOf": {"userId": "VARCHAR"},
             "sessionContext": {
                 "sessionIssuer": {"arn": "VARCHAR", "userName": "VARCHAR"},
                 "attributes": {"mfaAuthenticated": "VARCHAR"},
@@ -128,17 +207,12 @@ MAPPING = Mapped(
         },
         "requestParameters": resources.REQUEST_SHAPE,
         "responseElements": {
-            "ConsoleLogin": "VARCHAR", "CheckMfa": "VARCHAR",
             "credentials": {"accessKeyId": "VARCHAR"},
             "accessKey": {"accessKeyId": "VARCHAR", "userName": "VARCHAR"},
-            "instancesSet": {"items": [{"instanceId": "VARCHAR"}]},
+            **resources.ANSWER_SHAPE,
         },
         "additionalEventData": {"MFAUsed": "VARCHAR"},
-        "resources": [{"ARN": "VARCHAR", "ARNPrefix": "VARCHAR", "type": "VARCHAR"}],
-        "insightDetails": {
-            "state": "VARCHAR", "eventSource": "VARCHAR", "eventName": "VARCHAR",
-            "insightType": "VARCHAR",
-        },
+        "resources": resources.STATED_SHAPE,
     },
     objects=(
         "$", "$.userIdentity", "$.userIdentity.sessionContext",
@@ -155,64 +229,64 @@ MAPPING = Mapped(
         "edgeDeviceDetails", "tlsDetails", "insightDetails", "@timestamp", "@version",
     )),
     lookups=(VERBS, OPERATIONS),
+    steps=(
+        {"act": _ACT, "session": _SESSION, "is_ip": _IS_IP, "stated_time": _TIME,
+         "chosen": resources.CHOSEN},
+        {"main": resources.MAIN},
+    ),
     columns={
-        "time": f"try_cast({_TIME} AS TIMESTAMP)",
-        "original_time": _TIME,
+        "time": utc("stated_time"),
+        "original_time": "stated_time",
         "class_uid": f"CASE WHEN j IS NULL THEN 0 WHEN {_INSIGHT} THEN 2004"
-                     " ELSE coalesce(operations.class_uid, 6003) END",
-        "activity_id": f"CASE WHEN j IS NULL THEN 0 WHEN {_INSIGHT}"
-                       " THEN CASE j.insightDetails.state WHEN 'Start' THEN 1 WHEN 'End' THEN 3"
-                       f" ELSE 99 END ELSE coalesce(operations.activity_id, CASE {_ACT}"
-                       " WHEN 'create' THEN 1 WHEN 'read' THEN 2 WHEN 'update' THEN 3"
-                       " WHEN 'delete' THEN 4 ELSE 99 END) END",
+                     " ELSE coalesce(operations_class_uid, 6003) END",
+        "activity_id": _ACTIVITY,
         "severity_id": f"CASE WHEN j IS NULL OR {_INSIGHT} THEN 0 ELSE 1 END",
-        "action": f"CASE WHEN j IS NULL THEN NULL WHEN {_INSIGHT} THEN 'other' ELSE {_ACT} END",
+        "action": "act",
         "api_operation": "CASE WHEN j.eventSource IN ('lambda.amazonaws.com',"
                          " 'cloudfront.amazonaws.com') THEN regexp_replace(j.eventName,"
                          " '(20[0-9]{6}(v[0-9]+)?|20[0-9]{2}_[0-9]{2}_[0-9]{2})$', '')"
-                         " ELSE coalesce(j.eventName, j.insightDetails.eventName) END",
-        "api_service_name": "coalesce(j.eventSource, j.insightDetails.eventSource)",
-        "actor_user_uid": f"coalesce({_U}.arn, {_U}.principalId)",
+                         " ELSE coalesce(j.eventName,"
+                         f" CASE WHEN {_INSIGHT} THEN {_seldom('insightDetails.eventName')} END)"
+                         " END",
+        "api_service_name": f"coalesce(j.eventSource, CASE WHEN {_INSIGHT}"
+                            f" THEN {_seldom('insightDetails.eventSource')} END)",
+        "actor_user_uid": _first(
+            f"{_U}.arn", f"{_U}.principalId", f"CASE WHEN {_U}.type = 'IdentityCenterUser'"
+            f" THEN {_seldom('userIdentity.onBehalfOf.userId')} END"),
         "actor_user_name": _NAME,
         "actor_user_type": f"coalesce({_U}.type,"
                            f" CASE WHEN {_U}.invokedBy IS NOT NULL THEN 'AWSService' END)",
-        "actor_user_email": f"CASE WHEN contains({_U}.principalId, '@')"
-                            f" AND contains({_U}.principalId, ':') THEN {_SESSION}"
-                            f" WHEN contains({_U}.userName, '@') THEN {_U}.userName END",
-        "actor_user_account_uid": f"{_U}.accountId",
-        "actor_user_credential_uid": f"{_U}.accessKeyId",
-        "actor_session_uid": _SESSION,
+        "actor_user_email": f"CASE WHEN session LIKE {_EMAIL} THEN session"
+                            f" WHEN {_U}.userName LIKE {_EMAIL} THEN {_U}.userName END",
+        "actor_user_account_uid": _first(f"{_U}.accountId"),
+        "actor_user_credential_uid": _first(f"{_U}.accessKeyId"),
+        "actor_session_uid": "session",
         "actor_session_issuer": f"{_S}.sessionIssuer.arn",
-        "actor_session_mfa": "CASE WHEN j.additionalEventData.MFAUsed IS NOT NULL"
-                             " THEN j.additionalEventData.MFAUsed = 'Yes' ELSE"
-                             f" try_cast({_S}.attributes.mfaAuthenticated AS BOOLEAN) END",
+        "actor_session_mfa": "CASE j.additionalEventData.MFAUsed WHEN 'Yes' THEN true"
+                             " WHEN 'No' THEN false ELSE"
+                             f" CASE {_S}.attributes.mfaAuthenticated WHEN 'true' THEN true"
+                             " WHEN 'false' THEN false END END",
         "actor_invoked_by": f"{_U}.invokedBy",
         "resource_uid": resources.uid_sql(),
         "resource_name": resources.name_sql(),
         "resource_type": resources.type_sql(),
         "resources": resources.uids_sql(),
         "cloud_provider": "CASE WHEN j IS NOT NULL THEN 'AWS' END",
-        "cloud_account_uid": f"coalesce(j.recipientAccountId, {_U}.accountId)",
+        "cloud_account_uid": "coalesce(j.recipientAccountId,"
+                             f" CASE WHEN {_U}.type <> 'AWSAccount' THEN {_U}.accountId END)",
         "cloud_region": "j.awsRegion",
         "metadata_product": "CASE WHEN j IS NOT NULL THEN 'CloudTrail' END",
-        "src_endpoint_ip": f"CASE WHEN {_IS_IP} THEN j.sourceIPAddress END",
-        "src_endpoint_domain": f"CASE WHEN NOT {_IS_IP} THEN j.sourceIPAddress END",
-        "user_agent": "j.userAgent",
-        "status": f"CASE WHEN j IS NULL THEN NULL WHEN j.errorCode IS NOT NULL"
-                  f" OR j.errorMessage IS NOT NULL OR {_SIGN_IN} = 'Failure' THEN 'failure'"
-                  f" WHEN j.eventType = 'AwsServiceEvent' OR {_INSIGHT} THEN 'unknown'"
-                  " ELSE 'success' END",
-        "status_code": "j.errorCode",
-        "status_detail": "j.errorMessage",
+        "src_endpoint_ip": "CASE WHEN is_ip THEN j.sourceIPAddress END",
+        "src_endpoint_domain": "CASE WHEN NOT is_ip THEN nullif(j.sourceIPAddress, '') END",
+        "user_agent": _first("j.userAgent"),
+        "status": _STATUS,
+        "status_code": _first("j.errorCode"),
+        "status_detail": _first("j.errorMessage"),
         "metadata_uid": "j.eventID",
         "metadata_correlation_uid": f"coalesce(j.sharedEventID, CASE WHEN {_INSIGHT}"
-                                    " THEN json_extract_string(text, '$.sharedEventId') END)",
-        "issued_credential_uid": "coalesce(j.responseElements.credentials.accessKeyId,"
-                                 " j.responseElements.accessKey.accessKeyId)",
-        "any_user": f"CASE WHEN {_S}.sourceIdentity IS NOT NULL THEN [{_S}.sourceIdentity]"
-                    " WHEN j.responseElements.accessKey.userName IS NOT NULL"
-                    " THEN [j.responseElements.accessKey.userName]"
-                    " WHEN j.requestParameters.userName IS NOT NULL"
-                    " THEN [j.requestParameters.userName] END",
+                                    f" THEN {_seldom('sharedEventId')} END)",
+        "issued_credential_uid": f"coalesce({_A}.credentials.accessKeyId,"
+                                 f" {_A}.accessKey.accessKeyId)",
+        "any_user": _ANY_USER,
     },
 )  # fmt: skip

@@ -1,29 +1,68 @@
 """On what: which request parameters name the resource, and what kind of thing each names.
 
-CloudTrail states ``resources[]`` only for some services.  For the rest the request's own parameters
-name the thing, under a key that differs by service.  The first key of `PARAMETERS` that is present
-is the main resource; all of them, and every ARN in ``resources[]``, are listed.
+1. CloudTrail states ``resources[]`` only for some services.  Where it does, the first of them is
+   the main resource: its ARN, its type, and the name at the end of the ARN.
+2. Else the request's own parameters name the thing, under a key that differs by service.  The first
+   key of `PARAMETERS` that is present is the main resource.
+3. Name, type and unique id are always of the same thing.  A name alone gives no unique id, unless
+   the answer states the ARN of what was made under it.
+4. Of an S3 object the name is ``bucket/key``; of a new instance, the id the answer gave it.
 
-Types are CloudFormation's names, as ``resources[].type`` spells them.
+Types are CloudFormation's names, as ``resources[].type`` spells them, or a plain word where the key
+says no more.
 """
 
 from __future__ import annotations
 
-__all__ = ["PARAMETERS", "REQUEST_SHAPE", "name_sql", "type_sql", "uid_sql", "uids_sql"]
+__all__ = [
+    "ANSWER_SHAPE",
+    "CHOSEN",
+    "MAIN",
+    "PARAMETERS",
+    "REQUEST_SHAPE",
+    "STATED_SHAPE",
+    "name_sql",
+    "type_sql",
+    "uid_sql",
+    "uids_sql",
+]
+
+_BY_SERVICE = {
+    "name": {
+        "cloudtrail": "AWS::CloudTrail::Trail",
+        "eks": "AWS::EKS::Cluster",
+        "ssm": "AWS::SSM::Parameter",
+        "events": "AWS::Events::Rule",
+        "secretsmanager": "AWS::SecretsManager::Secret",
+        "sns": "AWS::SNS::Topic",
+        "lambda": "AWS::Lambda::Function",
+        "waf": "AWS::WAF::WebACL",
+        "wafv2": "AWS::WAFv2::WebACL",
+        "states": "AWS::StepFunctions::StateMachine",
+        "codebuild": "AWS::CodeBuild::Project",
+        "glue": "AWS::Glue::Job",
+        "sts": "federated user",
+    },
+    "groupId": {"ec2": "AWS::EC2::SecurityGroup", "identitystore": "AWS::IdentityStore::Group"},
+    "groupName": {"ec2": "AWS::EC2::SecurityGroup", "iam": "AWS::IAM::Group"},
+    "userName": {"iam": "AWS::IAM::User", "identitystore": "AWS::IdentityStore::User"},
+    "target": {"ssm": "AWS::EC2::Instance"},
+}
 
 PARAMETERS: tuple[tuple[str, str], ...] = (
     ("bucketName", "AWS::S3::Bucket"),
-    ("userName", "AWS::IAM::User"),
+    ("groupId", "by service"),
+    ("groupName", "by service"),
+    ("userName", "by service"),
+    ("instanceProfileName", "AWS::IAM::InstanceProfile"),
     ("roleName", "AWS::IAM::Role"),
     ("roleArn", "AWS::IAM::Role"),
-    ("instanceProfileName", "AWS::IAM::InstanceProfile"),
     ("policyArn", "AWS::IAM::ManagedPolicy"),
     ("policyName", "AWS::IAM::Policy"),
     ("sAMLProviderArn", "AWS::IAM::SAMLProvider"),
     ("openIDConnectProviderArn", "AWS::IAM::OIDCProvider"),
     ("serialNumber", "AWS::IAM::MFADevice"),
-    ("groupId", "AWS::EC2::SecurityGroup"),
-    ("groupName", "group"),
+    ("virtualMFADeviceName", "AWS::IAM::MFADevice"),
     ("functionName", "AWS::Lambda::Function"),
     ("layerName", "AWS::Lambda::LayerVersion"),
     ("keyId", "AWS::KMS::Key"),
@@ -34,6 +73,8 @@ PARAMETERS: tuple[tuple[str, str], ...] = (
     ("dBClusterIdentifier", "AWS::RDS::DBCluster"),
     ("snapshotId", "AWS::EC2::Snapshot"),
     ("volumeId", "AWS::EC2::Volume"),
+    ("networkInterfaceId", "AWS::EC2::NetworkInterface"),
+    ("allocationId", "AWS::EC2::EIP"),
     ("instanceId", "AWS::EC2::Instance"),
     ("imageId", "AWS::EC2::Image"),
     ("subnetId", "AWS::EC2::Subnet"),
@@ -63,93 +104,120 @@ PARAMETERS: tuple[tuple[str, str], ...] = (
     ("stateMachineArn", "AWS::StepFunctions::StateMachine"),
     ("domainName", "domain"),
     ("serverId", "AWS::Transfer::Server"),
+    ("target", "by service"),
     ("resourceArn", "resource"),
     ("targetArn", "resource"),
+    ("resourceId", "resource"),
     ("arn", "resource"),
     ("name", "by service"),
 )
 """Request keys in order of precedence, with the type of what they name."""
 
-_NAMED_BY_SERVICE = {
-    "cloudtrail.amazonaws.com": "AWS::CloudTrail::Trail",
-    "eks.amazonaws.com": "AWS::EKS::Cluster",
-    "ssm.amazonaws.com": "AWS::SSM::Parameter",
-    "events.amazonaws.com": "AWS::Events::Rule",
-    "secretsmanager.amazonaws.com": "AWS::SecretsManager::Secret",
-    "sns.amazonaws.com": "AWS::SNS::Topic",
-    "lambda.amazonaws.com": "AWS::Lambda::Function",
-    "waf.amazonaws.com": "AWS::WAF::WebACL",
-    "wafv2.amazonaws.com": "AWS::WAFv2::WebACL",
-    "states.amazonaws.com": "AWS::StepFunctions::StateMachine",
-    "codebuild.amazonaws.com": "AWS::CodeBuild::Project",
-    "glue.amazonaws.com": "AWS::Glue::Job",
-}
+_ID_ENDS = ("Id", "Arn", "arn", "Url", "serialNumber", "target")
+_INSTANCES = {"items": [{"instanceId": "VARCHAR"}]}
 
-_ID_ITEM = [{"instanceId": "VARCHAR"}]
 REQUEST_SHAPE: dict[str, object] = {
-    **{key: "VARCHAR" for key, _ in PARAMETERS},
+    **dict.fromkeys((key for key, _ in PARAMETERS), "VARCHAR"),
     "key": "VARCHAR",
-    "accessKeyId": "VARCHAR",
-    "instancesSet": {"items": _ID_ITEM},
-    "externalId": "VARCHAR",
+    "instancesSet": _INSTANCES,
+    "resourcesSet": {"items": [{"resourceId": "VARCHAR"}]},
 }
+ANSWER_SHAPE: dict[str, object] = {
+    "instancesSet": _INSTANCES,
+}
+STATED_SHAPE: list[object] = [{"ARN": "VARCHAR", "ARNPrefix": "VARCHAR", "type": "VARCHAR"}]
 
-_R = "j.requestParameters"
-_FIRST_INSTANCE = f"{_R}.instancesSet.items[1].instanceId"
-_NEW_INSTANCE = "j.responseElements.instancesSet.items[1].instanceId"
+_R, _A = "j.requestParameters", "j.responseElements"
+_KEYS = [key for key, _ in PARAMETERS]
+_FIRST = f"{_R}.instancesSet.items[1].instanceId"
+_NEW = f"{_A}.instancesSet.items[1].instanceId"
+_TAGGED = f"{_R}.resourcesSet.items[1].resourceId"
 _OBJECT = (
-    f"CASE WHEN {_R}.key IS NOT NULL THEN {_R}.bucketName || '/' || {_R}.key"
-    f" ELSE {_R}.bucketName END"
+    f"CASE WHEN {_R}.key IS NOT NULL AND j.resources[1].type IS DISTINCT FROM 'AWS::S3::Bucket'"
+    f" THEN {_R}.bucketName || '/' || {_R}.key END"
 )
+_STATED = "coalesce(j.resources[1].ARN, j.resources[1].ARNPrefix)"
+_OWN_KEY_OF = f"{_A}.accessKey.userName"
+
+_OF_SECRETS = (
+    "CASE WHEN j.eventSource = 'secretsmanager.amazonaws.com'"
+    " THEN json_extract_string(text, '$.additionalEventData.ARN') END"
+)
+_IDS = [
+    _FIRST, _NEW, *(f"{_R}.{key}" for key in _KEYS if key.endswith(_ID_ENDS)), _TAGGED, _OF_SECRETS,
+]  # fmt: skip
+_NAMED = [_FIRST, _NEW, *(f"{_R}.{key}" for key in _KEYS), _TAGGED, _OWN_KEY_OF, _OF_SECRETS]
+CHOSEN = f"coalesce({', '.join(_NAMED)})"
+"""The step ``chosen``: what the request names first."""
+MAIN = f"coalesce({_STATED}, chosen)"
+"""The step ``main``: what is stated, else what is chosen."""
+_MADE = ("user.arn", "role.arn", "group.arn", "policy.arn", "functionArn", "trailARN")
+_MADE_PATHS = ", ".join(f"'$.responseElements.{each}'" for each in _MADE)
+_MADE_ARN = (
+    "CASE WHEN j.eventSource IN ('iam.amazonaws.com', 'lambda.amazonaws.com',"
+    " 'cloudtrail.amazonaws.com') AND j.readOnly = 'false' AND j.responseElements IS NOT NULL"
+    " THEN list_any_value(json_extract_string(text,"
+    f" [{_MADE_PATHS}])) END"
+)
+
+_ARN_HEAD = (
+    "^arn:[^:]*:(?:s3:::|iam::[^:]*:[a-z-]+/(?:.*/)?|[^:]*:[^:]*:[^:]*:(?:[a-zA-Z-]+[:/])?)"
+)
+"""What stands before the name in an ARN: paths are part of a name, but not in IAM."""
 
 
 def name_sql() -> str:
-    """SQL of the main resource's name: a bucket with its key, an ARN or path by its last part."""
-    keys = [f"{_R}.{key}" for key, _ in PARAMETERS if key != "bucketName"]
-    chosen = ", ".join([_OBJECT, _FIRST_INSTANCE, _NEW_INSTANCE, *keys])
+    """Return SQL of the main resource's name: what an ARN ends in, or the parameter's value."""
     return (
-        f"regexp_replace(coalesce({chosen}, j.resources[1].ARN), '^arn:.*[:/]([^:/]+)$', '\\1')"
+        f"coalesce({_OBJECT}, CASE WHEN starts_with(main, 'arn:')"
+        f" THEN regexp_replace(main, '{_ARN_HEAD}', '')"
+        " WHEN starts_with(main, 'https://sqs.') THEN split_part(main, '/', -1) ELSE main END)"
     )
 
 
 def uid_sql() -> str:
-    """SQL of the main resource's unique id: an ARN if one is stated, else an id AWS gave."""
-    ids = [key for key, _ in PARAMETERS if key.endswith(("Id", "Arn", "arn", "Url"))]
-    chosen = ", ".join([_FIRST_INSTANCE, _NEW_INSTANCE, *(f"{_R}.{key}" for key in ids)])
-    return f"coalesce(j.resources[1].ARN, j.resources[1].ARNPrefix, {chosen})"
+    """Return SQL of the main resource's unique id: an ARN, or an id AWS gave."""
+    return (
+        f"coalesce({_STATED}, {_MADE_ARN}, CASE WHEN starts_with(chosen, 'arn:')"
+        f" OR chosen = coalesce({', '.join(_IDS)}) THEN chosen END)"
+    )
 
 
 def type_sql() -> str:
-    """SQL of the main resource's type: as stated, or by the request key that names it."""
+    """Return SQL of the main resource's type: as stated, or by the request key that names it."""
     cases = [
-        f"WHEN {_R}.bucketName IS NOT NULL AND {_R}.key IS NOT NULL THEN 'AWS::S3::Object'",
-        f"WHEN {_FIRST_INSTANCE} IS NOT NULL OR {_NEW_INSTANCE} IS NOT NULL"
-        " THEN 'AWS::EC2::Instance'",
+        f"WHEN {_STATED} IS NOT NULL THEN j.resources[1].type",
+        f"WHEN {_FIRST} IS NOT NULL OR {_NEW} IS NOT NULL THEN 'AWS::EC2::Instance'",
+        f"WHEN {_OBJECT} IS NOT NULL THEN 'AWS::S3::Object'",
+        *(f"WHEN {_R}.{key} IS NOT NULL THEN {_kind(key, kind)}" for key, kind in PARAMETERS),
+        f"WHEN {_TAGGED} IS NOT NULL THEN 'resource'",
+        f"WHEN {_OWN_KEY_OF} IS NOT NULL THEN 'AWS::IAM::User'",
+        f"WHEN {_OF_SECRETS} IS NOT NULL THEN 'AWS::SecretsManager::Secret'",
     ]
-    for key, kind in PARAMETERS:
-        if kind == "by service":
-            named = " ".join(
-                f"WHEN '{service}' THEN '{what}'" for service, what in _NAMED_BY_SERVICE.items()
-            )
-            kind = f"CASE j.eventSource {named} END"  # noqa: PLW2901 - the same thing, resolved
-        elif key == "groupName":
-            kind = (  # noqa: PLW2901 - the same thing, resolved
-                "CASE j.eventSource WHEN 'iam.amazonaws.com' THEN 'AWS::IAM::Group'"
-                " WHEN 'ec2.amazonaws.com' THEN 'AWS::EC2::SecurityGroup' END"
-            )
-        else:
-            kind = f"'{kind}'"  # noqa: PLW2901 - the same thing, as SQL
-        cases.append(f"WHEN {_R}.{key} IS NOT NULL THEN {kind}")
-    return f"coalesce(j.resources[1].type, CASE {' '.join(cases)} END)"
+    return f"CASE {' '.join(cases)} END"
+
+
+def _kind(key: str, kind: str) -> str:
+    if kind != "by service":
+        return f"'{kind}'"
+    cases = " ".join(
+        f"WHEN '{service}.amazonaws.com' THEN '{what}'"
+        for service, what in _BY_SERVICE[key].items()
+    )
+    return f"CASE j.eventSource {cases} END"
 
 
 def uids_sql() -> str:
-    """SQL of every other resource named: stated ARNs and ids, NULL when there is just the one."""
+    """Return SQL of all resources named, when there is more than the main one."""
     return (
         "CASE WHEN len(j.resources) > 1"
         " THEN list_transform(j.resources, lambda x: coalesce(x.ARN, x.ARNPrefix))"
-        f" WHEN {_R}.policyArn IS NOT NULL AND {_R}.policyArn IS DISTINCT FROM {uid_sql()}"
+        f" WHEN {_R}.policyArn IS NOT NULL AND {_R}.policyArn IS DISTINCT FROM chosen"
         f" THEN [{_R}.policyArn]"
         f" WHEN len({_R}.instancesSet.items) > 1"
-        f" THEN list_transform({_R}.instancesSet.items, lambda x: x.instanceId) END"
+        f" THEN list_transform({_R}.instancesSet.items, lambda x: x.instanceId)"
+        f" WHEN len({_A}.instancesSet.items) > 1"
+        f" THEN list_transform({_A}.instancesSet.items, lambda x: x.instanceId)"
+        f" WHEN len({_R}.resourcesSet.items) > 1"
+        f" THEN list_transform({_R}.resourcesSet.items, lambda x: x.resourceId) END"
     )

@@ -15,6 +15,7 @@ from collections.abc import Iterator
 import msgspec
 
 from actum.sources.seam import Claim, Mapped
+from actum.sources.times import utc
 
 NAME = "aws_cloudtrail_digest"
 TITLE = "AWS CloudTrail digest"
@@ -54,7 +55,7 @@ MAPPING = Mapped(
         "awsAccountId": "VARCHAR", "digestStartTime": "VARCHAR", "digestEndTime": "VARCHAR",
         "digestS3Bucket": "VARCHAR", "digestS3Object": "VARCHAR",
         "digestPublicKeyFingerprint": "VARCHAR", "previousDigestS3Object": "VARCHAR",
-        "logFiles": [{"s3Object": "VARCHAR"}],
+        "logFiles": [{"s3Bucket": "VARCHAR", "s3Object": "VARCHAR"}],
     },
     objects=("$",),
     known=frozenset((
@@ -65,9 +66,9 @@ MAPPING = Mapped(
         "logFiles",
     )),
     columns={
-        "time": "try_cast(j.digestEndTime AS TIMESTAMP)",
+        "time": utc("j.digestEndTime"),
         "original_time": "j.digestEndTime",
-        "class_uid": "CASE WHEN j IS NULL THEN 0 ELSE 1008 END",
+        "class_uid": "CASE WHEN j IS NULL THEN 0 ELSE 6003 END",
         "activity_id": "CASE WHEN j IS NULL THEN 0 ELSE 99 END",
         "severity_id": "CASE WHEN j IS NULL THEN 0 ELSE 1 END",
         "action": "CASE WHEN j IS NOT NULL THEN 'other' END",
@@ -75,13 +76,14 @@ MAPPING = Mapped(
         "api_service_name": "CASE WHEN j IS NOT NULL THEN 'cloudtrail.amazonaws.com' END",
         "actor_user_type": "CASE WHEN j IS NOT NULL THEN 'AWSService' END",
         "actor_user_name": "CASE WHEN j IS NOT NULL THEN 'cloudtrail.amazonaws.com' END",
-        "resource_uid": "j.digestS3Object",
+        "resource_uid": "j.digestS3Bucket || '/' || j.digestS3Object",
         "resource_name": "j.digestS3Object",
         "resource_type": "CASE WHEN j IS NOT NULL THEN 'AWS::S3::Object' END",
-        "resources": "list_transform(j.logFiles, lambda x: x.s3Object)",
+        "resources": "list_transform(j.logFiles, lambda x: x.s3Bucket || '/' || x.s3Object)",
         "cloud_provider": "CASE WHEN j IS NOT NULL THEN 'AWS' END",
         "cloud_account_uid": "j.awsAccountId",
-        "cloud_region": "nullif(split_part(j.digestS3Object, '/', 4), '')",
+        "cloud_region": "nullif(regexp_extract(j.digestS3Object,"
+                        " '/CloudTrail-Digest/([^/]+)/', 1), '')",
         "metadata_product": "CASE WHEN j IS NOT NULL THEN 'CloudTrail' END",
         "status": "CASE WHEN j IS NOT NULL THEN 'success' END",
         "metadata_uid": "j.digestS3Object",

@@ -15,6 +15,7 @@ from collections.abc import Iterator
 import msgspec
 
 from actum.sources.seam import Claim, Mapped
+from actum.sources.times import utc
 
 NAME = "json"
 TITLE = "JSON"
@@ -22,8 +23,8 @@ VERSION = 1
 SUPPORT = "fallback"
 
 _decode = msgspec.json.Decoder(msgspec.Raw).decode
+
 _TIMES = ("time", "timestamp", "@timestamp", "eventTime", "event_time", "created_at", "published")
-_ZONED = r"^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d([.,]\d+)?)?(Z|[+-]\d\d:?\d\d)$"
 
 
 def claim(raw: bytes) -> Claim | None:
@@ -42,21 +43,16 @@ def unwrap(raw: bytes, form: str) -> Iterator[bytes]:  # noqa: ARG001 - the seam
     yield raw
 
 
-def _zoned(member: str) -> str:
-    return (
-        f"CASE WHEN regexp_matches(j.\"{member}\", '{_ZONED}')"
-        f' AND try_cast(j."{member}" AS TIMESTAMP) IS NOT NULL THEN j."{member}" END'
-    )
-
-
-_TIME = "coalesce(" + ", ".join(map(_zoned, _TIMES)) + ")"
+_STATED = [(f'j."{member}"', utc(f'j."{member}"', zoned=True)) for member in _TIMES]
 
 MAPPING = Mapped(
     shape={member: "VARCHAR" for member in _TIMES},
     objects=("$",),
     known=frozenset(_TIMES),
     columns={
-        "time": f"try_cast({_TIME} AS TIMESTAMP)",
-        "original_time": _TIME,
+        "time": f"coalesce({', '.join(time for _, time in _STATED)})",
+        "original_time": "CASE"
+        + "".join(f" WHEN ({time}) IS NOT NULL THEN {text}" for text, time in _STATED)
+        + " END",
     },
 )

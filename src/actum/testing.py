@@ -1,0 +1,350 @@
+"""Checks a source, ours or yours, against everything the house promises of one.
+
+    from actum.testing import check_source
+    assert check_source(my_source, Path("pairs")) == []
+
+A source is shown by golden pairs, named by what happened: ``login_failed.raw`` is one raw record,
+its exact bytes, and ``login_failed.ocsf`` what it is read as: our sentence, the questions it leaves
+open, and the nested OCSF form, for each event of it.
+
+``python -m actum.testing`` checks the pairs of every source Actum ships; with ``--update`` it first
+writes their ``.ocsf`` anew from the ``.raw``.  Read the difference before you keep it: it is what
+your change means.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from actum.log.batch import Batch
+from actum.log.engine import connect, lay_out
+from actum.log.home import Home
+from actum.log.log import Log
+from actum.ocsf import COLUMNS, problems, sentence, to_ocsf
+from actum.record import Index, Micros, Spelling
+from actum.sources import SOURCES, Mappings, Source, claim_all
+from actum.sources.reading import derive
+
+if TYPE_CHECKING:
+    import duckdb
+
+__all__ = ["check_source", "events_of", "golden", "pairs_of", "read", "update"]
+
+RECEIVED = Micros(1_704_067_200_000_000)
+"""2024-01-01T00:00:00Z: when the checks say every record arrived."""
+ORIGIN = "golden"
+UNKNOWN_KEY = b'"a key no mapping knows": {"kept": true}'
+_CUTS = (0.02, 0.25, 0.5, 0.75, 0.98)
+_ASKED = ("who", "what", "on what", "when", "where", "from where", "outcome")
+
+
+def check_source(source: Source, pairs: Path) -> list[str]:
+    """Say what is wrong with a source, a sentence each; nothing if it keeps every promise.
+
+    ``source`` is the module, ``pairs`` the folder of its golden pairs.  Uses a temporary log.
+    """
+    sources = _with(source)
+    found = [f"the mapping: {each}" for each in _of_mapping(source)]
+    raws = pairs_of(pairs)
+    if not raws:
+        return [*found, f"there is no golden pair in {pairs.name!r}"]
+    names, records = list(raws), list(raws.values())
+    claims = claim_all(records, ORIGIN, range(len(records)), is_json=False, sources=sources)
+    spelled = [Spelling.parse(each) for each in claims.sources]
+    read_as = dict(zip(names, read(records, claims.sources, sources), strict=True))
+    for name, raw, spelling in zip(names, records, spelled, strict=True):
+        events = read_as[name]
+        about = _of_claim(source, spelling)
+        about += _of_golden(events, pairs / f"{name}.ocsf")
+        for event in events:
+            about += _of_event(event, b"" if spelling.form else raw)
+        found += [f"{name}: {each}" for each in about]
+    if source.MAPPING.shape:
+        found += _of_cuts(source, raws, sources)
+        plain = {
+            name: read_as[name][0]
+            for name, spelling in zip(names, spelled, strict=True)
+            if not spelling.form and raws[name].rstrip().endswith(b"}")
+        }
+        found += _of_additions(source, raws, plain, sources)
+    found += _of_replay(records, claims.ids, claims.sources, sources)
+    return found
+
+
+def pairs_of(folder: Path) -> dict[str, bytes]:
+    """The raw records of a folder's golden pairs by what happened."""
+    return {path.stem: path.read_bytes() for path in sorted(folder.glob("*.raw"))}
+
+
+def golden(events: Sequence[Mapping[str, object]]) -> str:
+    """The text of a ``.ocsf`` file."""
+    told = [
+        {"sentence": sentence(event), "open": _open(event), "event": to_ocsf(event)}
+        for event in events
+    ]
+    return json.dumps(told, ensure_ascii=False, indent=2) + "\n"
+
+
+def update(source: Source, pairs: Path) -> list[str]:
+    """Write the ``.ocsf`` of every ``.raw`` anew; the names of those that changed."""
+    changed = []
+    for name, raw in pairs_of(pairs).items():
+        path, text = pairs / f"{name}.ocsf", golden(events_of(raw, source))
+        if not path.exists() or path.read_text("utf-8") != text:
+            path.write_text(text, "utf-8")
+            changed.append(name)
+    return changed
+
+
+def events_of(raw: bytes, source: Source | None = None) -> list[dict[str, Any]]:
+    """The events of one record, by column name, read the way a log reads it."""
+    sources = SOURCES if source is None else _with(source)
+    claims = claim_all([raw], ORIGIN, [0], is_json=False, sources=sources)
+    return read([raw], claims.sources, sources)[0]
+
+
+def read(
+    records: Sequence[bytes], spelled: Sequence[str], sources: Mapping[str, Source] = SOURCES
+) -> list[list[dict[str, Any]]]:
+    """The events of each record, read as the stored source names ``spelled`` say, in one batch."""
+    with closing(_lay_out(records, spelled)) as connection:
+        derive(connection, "told", "events", sources)
+        found: list[list[dict[str, Any]]] = [[] for _ in records]
+        cursor = connection.execute('SELECT * FROM events ORDER BY "index", part')
+        for row in cursor.fetchall():
+            event = dict(zip((each.name for each in COLUMNS), row, strict=True))
+            found[event["index"]].append({**event, "index": 0})
+        return found
+
+
+def _lay_out(records: Sequence[bytes], spelled: Sequence[str]) -> duckdb.DuckDBPyConnection:
+    connection = connect(threads=1)
+    batch = _batch(records, b"\0" * 16 * len(records), spelled)
+    lay_out(connection, batch.at(Index(0)), "told")
+    return connection
+
+
+def _batch(records: Sequence[bytes], ids: bytes, spelled: Sequence[str]) -> Batch:
+    batch = Batch()
+    batch.extend(
+        received=RECEIVED, feed=ORIGIN, origin=ORIGIN, positions=list(range(len(records))),
+        ids=ids, sources=list(spelled), raws=list(records),
+    )  # fmt: skip
+    return batch
+
+
+def _with(source: Source) -> Mapping[str, Source]:
+    """Actum's sources with this one among them: in its own place, or asked first if it is new."""
+    if source.NAME in SOURCES:
+        return SOURCES if SOURCES[source.NAME] is source else {**SOURCES, source.NAME: source}
+    return {source.NAME: source, **SOURCES}
+
+
+# What is asked of a mapping -----------------------------------------------------------------------
+
+
+def _of_mapping(source: Source) -> Iterator[str]:
+    kinds = {each.name: each.kind for each in COLUMNS}
+    for name in source.MAPPING.columns:
+        if name not in kinds:
+            yield f"{name!r} is no column of an event"
+    for name in ("NAME", "TITLE", "SUPPORT"):
+        if not isinstance(getattr(source, name), str):
+            yield f"{name} is not text"
+    if source.VERSION < 1:
+        yield "VERSION does not begin at 1"
+    if "References" not in str(getattr(source, "__doc__", "")):
+        yield "its docstring names no References"
+    yield from _case_twins(source.MAPPING.shape, "$")
+
+
+def _case_twins(shape: object, path: str) -> Iterator[str]:
+    """The engine's STRUCT keys are without case: two that differ only in it are one."""
+    if isinstance(shape, Mapping):
+        met: set[str] = set()
+        for key, value in shape.items():
+            if key.lower() in met:
+                yield f"{path}.{key} differs from another key of the shape in case only"
+            met.add(key.lower())
+            yield from _case_twins(value, f"{path}.{key}")
+    elif isinstance(shape, list):
+        for value in shape:
+            yield from _case_twins(value, f"{path}[]")
+
+
+def _of_claim(source: Source, spelling: Spelling) -> list[str]:
+    if spelling.source == source.NAME:
+        return []
+    return [f"it is claimed by {spelling.source!r}, not by {source.NAME!r}"]
+
+
+# What is asked of an event ------------------------------------------------------------------------
+
+
+def _of_golden(events: Sequence[Mapping[str, object]], path: Path) -> list[str]:
+    if not events:
+        return ["it gives no event"]
+    if not path.exists():
+        return [f"there is no {path.name}: write it with `python -m actum.testing --update`"]
+    if path.read_text("utf-8") != golden(events):
+        return [f"it is no longer read as {path.name} says"]
+    return []
+
+
+def _open(event: Mapping[str, object]) -> list[str]:
+    """The questions the event leaves open; an unread one leaves all, with one reason."""
+    if event["reason"] is not None:
+        return []
+    answered = {
+        each.question
+        for each in COLUMNS
+        if event[each.name] is not None and each.name not in _NO_ANSWER
+    }
+    return [question for question in _ASKED if question not in answered]
+
+
+_NO_ANSWER = frozenset(
+    ("received_time", "original_time", "class_uid", "activity_id", "type_uid", "severity_id")
+)
+
+
+_EXPLAINED = {
+    "time is required and missing": "when",
+    "src_endpoint is required and missing": "from where",
+    "actor is required and missing": "who",
+}
+"""What the schema asks of every event and a source may not state: then the question is open."""
+
+
+def _of_event(event: Mapping[str, Any], raw: bytes) -> Iterator[str]:
+    for problem in problems(to_ocsf(event)):
+        if event["reason"] is None and _EXPLAINED.get(problem) in _open(event):
+            continue
+        if event["reason"] is None or problem not in _EXPLAINED:
+            yield f"OCSF: {problem}"
+    stated, time = event["original_time"], event["time"]
+    if time is not None and (stated is None or _utc(stated) != time):
+        yield f"the time is {time}, stated is {stated!r}"
+    if stated is not None and raw and stated.encode() not in raw:
+        yield f"the time {stated!r} is not in the record"
+    if event["reason"] is not None:
+        told = [name for name in _KNOWN_BY_READING if event[name] is not None]
+        if told or event["class_uid"]:
+            yield f"it is unread and yet tells {', '.join(told) or 'its class'}"
+
+
+_KNOWN_BY_READING = tuple(
+    each.name
+    for each in COLUMNS
+    if each.question in _ASKED and (each.name == "original_time" or each.name not in _NO_ANSWER)
+)
+
+
+def _utc(stated: str) -> datetime | None:
+    """A time read by another reader than the engine."""
+    try:
+        found = datetime.fromisoformat(stated)
+    except ValueError:
+        return None
+    aware = found if found.tzinfo else found.replace(tzinfo=UTC)
+    return aware.astimezone(UTC).replace(tzinfo=None)
+
+
+# What must not happen -----------------------------------------------------------------------------
+
+
+def _of_cuts(
+    source: Source, raws: Mapping[str, bytes], sources: Mapping[str, Source]
+) -> Iterator[str]:
+    """Cut every record at several places: a reason each time, never a traceback."""
+    cut = [
+        (name, whole[: max(1, int(len(whole) * share))])
+        for name, whole in ((name, raw.strip()) for name, raw in raws.items())
+        for share in _CUTS
+    ]
+    records = [short for _, short in cut]
+    claims = claim_all(records, ORIGIN, range(len(cut)), is_json=True, sources=sources)
+    for spelled in ([source.NAME] * len(cut), claims.sources):
+        for (name, short), read_as in zip(cut, read(records, spelled, sources), strict=True):
+            if len(read_as) != 1 or read_as[0]["reason"] is None:
+                yield f"{name}: cut to {len(short)} bytes it gives no reason"
+
+
+def _of_additions(
+    source: Source,
+    raws: Mapping[str, bytes],
+    plain: Mapping[str, Mapping[str, Any]],
+    sources: Mapping[str, Source],
+) -> Iterator[str]:
+    """Add a key to every record, and take its time away: a count, and a NULL."""
+    names = [name for name in plain if plain[name]["reason"] is None]
+    whole = [raws[name].strip() for name in names]
+    stated = [plain[name]["original_time"] for name in names]
+    more = [
+        raw[:-1] + (b"" if raw[1:-1].isspace() else b", ") + UNKNOWN_KEY + b"}" for raw in whole
+    ]
+    late = [
+        raw.replace(time.encode(), b"some day") if time else raw
+        for raw, time in zip(whole, stated, strict=True)
+    ]
+    read_as = read(more + late, [source.NAME] * len(more + late), sources)
+    for place, name in enumerate(names):
+        before, added = plain[name], read_as[place][0]
+        if len(read_as[place]) != 1 or added["unmapped"] != before["unmapped"] + 1:
+            yield f"{name}: a key no mapping knows is not counted"
+        elif {**added, "unmapped": 0} != {**before, "unmapped": 0}:
+            yield f"{name}: a key no mapping knows changes what the event says"
+        time = read_as[len(names) + place][0]["time"]
+        if stated[place] and time is not None:
+            yield f"{name}: without a time it is said to have happened at {time}"
+
+
+def _of_replay(
+    records: Sequence[bytes], ids: bytes, spelled: Sequence[str], sources: Mapping[str, Source]
+) -> Iterator[str]:
+    """Store all of it twice in a log of its own: every byte comes back, and nothing is twice."""
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        Home(Path(folder), write=True) as home,
+        Log(home, home.create("main"), Mappings(sources)) as log,
+    ):
+        first = log.append(_batch(records, ids, spelled))
+        again = log.append(_batch(records, ids, spelled))
+        if first.stored != len(set(records)):
+            yield f"of {len(records)} records {first.stored} were stored"
+        if again.stored:
+            yield f"arriving again, {again.stored} records were stored a second time"
+        log.settle()
+        kept = log.view.raws([int(each) for each in first.indexes])
+        for place, raw in zip(first.indexes, records, strict=True):
+            if kept[int(place)][1] != raw:
+                yield f"the bytes of record {int(place)} did not come back as they were"
+
+
+# The command --------------------------------------------------------------------------------------
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Check the pairs of Actum's own sources; with ``--update`` write them first."""
+    wrong = 0
+    for name, source in SOURCES.items():
+        folder = Path(str(sys.modules[f"actum.sources.{name}"].__file__)).parent
+        if "--update" in arguments:
+            for changed in update(source, folder):
+                print(f"{name}/{changed}.ocsf written")  # noqa: T201 - a command
+        found = check_source(source, folder)
+        wrong += len(found)
+        for problem in found:
+            print(f"{name}: {problem}")  # noqa: T201 - a command
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))
