@@ -63,8 +63,9 @@ class Status:
 class Case:
     """An open log.  Close it, or use it as a context manager.
 
-    Opened for reading it never changes anything and needs no lock; opened for writing it holds the
-    home's.  Not safe for two threads at once.
+    Opened for reading it changes nothing and needs no lock; opened for writing it holds the home's.
+    (SQLite lays an empty ``-wal`` and a ``-shm`` file beside a database while it is read; they hold
+    nothing of the log.)  Not safe for two threads at once.
     """
 
     def __init__(
@@ -284,7 +285,7 @@ def current_home() -> Path:
     pointer = data_folder() / "current"
     try:
         # A case that is gone is said to be gone: another log must not answer in its place.
-        return Path(os.fsdecode(pointer.read_bytes()).rstrip("\n"))
+        return Path(os.fsdecode(pointer.read_bytes()).removesuffix("\n"))
     except OSError:
         return data_folder() / "home"
 

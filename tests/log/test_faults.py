@@ -136,7 +136,8 @@ def assert_finished(home: Path) -> None:
 QUICK = {"journal commit", "checkpoint", "catalog segment"}
 CASES = [
     pytest.param(
-        point, persisted, call, id=f"{point}, {'persisted' if persisted else 'failed'}, call {call}",
+        point, persisted, call,
+        id=f"{point}, {'persisted' if persisted else 'failed'}, call {call}",
         marks=() if point in QUICK and call == 1 else pytest.mark.slow,
     )
     for point in POINTS

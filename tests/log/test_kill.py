@@ -102,7 +102,8 @@ def test_reading_goes_on_while_another_process_writes_segments_and_merges(tmp_pa
             heard(told, acknowledged)
             with Home(home, write=False) as reading:
                 view = View(reading, reading.entry("main"))
-                seen = {row: each for row, (_, each) in view.raws(range(view.contents().size)).items()}
+                found = view.raws(range(view.contents().size))
+                seen = {index: each for index, (_, each) in found.items()}
                 assert len(set(seen.values())) == len(seen) >= len(acknowledged)
                 assert all(seen[index] == raw(each) for each, index in acknowledged.items())
                 if (view.folder / "checkpoint").exists():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import threading
 import time
 from collections.abc import Callable
@@ -252,11 +253,9 @@ def test_many_threads_get_contiguous_indexes_and_share_commits(
                 for step in range(12):
                     first = (lane * 12 + step) * 40
                     numbers = range(first, first + (40 if step % 6 == 5 else 7))
-                    for number, index in zip(
-                        numbers, log.append(batch(numbers)).indexes.tolist(), strict=True
-                    ):
-                        got[number] = index
-            except BaseException as error:  # noqa: BLE001 - told to the test below
+                    indexes = log.append(batch(numbers)).indexes.tolist()
+                    got.update(zip(numbers, indexes, strict=True))
+            except BaseException as error:
                 errors.append(error)
 
         threads = [threading.Thread(target=run, args=(lane,)) for lane in range(6)]
@@ -331,7 +330,7 @@ def test_a_segment_written_directly_waits_for_batches_still_on_their_way(
 
 
 def test_nobody_reads_what_is_not_committed(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The seal runs while another thread is between BEGIN and COMMIT, and must not sign its rows."""
+    """The seal runs while another thread is between BEGIN and COMMIT; it must not sign its rows."""
     inside, go = threading.Event(), threading.Event()
     with opened(home) as log:
         log.append(batch([0]))
@@ -418,7 +417,8 @@ def telling(contents: list[tuple[int, bytes]]) -> Batch:
     made = Batch()
     for number, content in contents:
         made.add(
-            kind=Kind.RECORD, received=Micros(7), feed="other", record_id=RecordId(identity(number)),
+            kind=Kind.RECORD, received=Micros(7), feed="other",
+            record_id=RecordId(identity(number)),
             provenance=Provenance("other.json", number), source="json", raw=content,
         )  # fmt: skip
     return made
@@ -566,14 +566,10 @@ def test_a_view_whose_files_were_merged_away_looks_again(
     grow(home)
     with Home(home, write=False) as reading:
         view = View(reading, reading.entry("main"))
-        found = [each for each in view.contents().segments]
+        found = list(view.contents().segments)
         batches = view.batches([(0, 640)])
         first = next(batches)
-        reading._readers, kept = None, reading._readers  # as on a file system without locks
-        assert kept is not None
-        import os
-
-        os.close(kept)
+        fcntl.flock(reading._readers or 0, fcntl.LOCK_UN)  # as on a file system without locks
         with opened(home) as log:
             log.merge()
         assert not (view.folder / found[1].records_file).exists()

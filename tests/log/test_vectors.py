@@ -20,7 +20,8 @@ SEED = bytes(range(32))
 def example() -> Batch:
     made = Batch(seed=SEED)
     made.add(
-        kind=Kind.RECORD, received=Micros(1_714_521_600_000_011), feed="trail", epoch=1, sequence=33,
+        kind=Kind.RECORD, received=Micros(1_714_521_600_000_011), feed="trail",
+        epoch=1, sequence=33,
         record_id=RecordId(bytes.fromhex("a96cdc56290c209813eed5af07cc2ca6")),
         provenance=Provenance("trail/2024-05-01.json.gz", 11), source="aws_cloudtrail",
         raw=b'{"eventName":"ConsoleLogin","n":11}',

@@ -145,7 +145,7 @@ def check_log(home: Path, *, events: bool = True) -> list[Held]:
 def _records(path: Path) -> list[Held]:
     with duckdb.connect() as db:
         rows = db.execute(
-            "SELECT \"index\", kind, epoch_us(received), feed, epoch, sequence, record_id_high,"
+            'SELECT "index", kind, epoch_us(received), feed, epoch, sequence, record_id_high,'
             " record_id_low, salt_seed, origin, position, source, raw"
             f" FROM read_parquet('{path}')"
         ).fetchall()
@@ -169,7 +169,7 @@ def _batch(body: bytes) -> list[Held]:
     ]  # fmt: skip
 
 
-def _held(
+def _held(  # noqa: PLR0917 - a row
     index: int,
     numbers: tuple[int, int, str, int, int],
     identity: bytes,

@@ -124,7 +124,20 @@ def test_sizes_and_numbers_beyond_reason_are_read() -> None:
     assert event(eventTime=10**18)["time"] is None
 
 
-WRONG = ([], ["a"], "text", "", 7, -1.5, 10**40, True, None, {}, {"a": {"b": []}}, [[[]]])
+WRONG: tuple[Any, ...] = (
+    [],
+    ["a"],
+    "text",
+    "",
+    7,
+    -1.5,
+    10**40,
+    True,
+    None,
+    {},
+    {"a": {"b": []}},
+    [[[]]],
+)
 
 
 def test_a_member_of_the_wrong_type_gives_one_event() -> None:
@@ -164,7 +177,7 @@ PLACES = st.sampled_from(
 )
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=5, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.lists(st.lists(st.tuples(PLACES, VALUES), min_size=1, max_size=4), max_size=120))
 def test_any_record_changed_anyhow_gives_exactly_one_event(
     changes: list[list[tuple[tuple[str, ...], Any]]],
@@ -184,7 +197,7 @@ def test_any_record_changed_anyhow_gives_exactly_one_event(
     assert found[0][0]["reason"] is None
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=5, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.lists(st.tuples(st.integers(0, len(GOOD) - 1), st.binary(max_size=3)), max_size=120))
 def test_any_bytes_changed_give_exactly_one_event(changes: list[tuple[int, bytes]]) -> None:
     records = [GOOD[:at] + new + GOOD[at + 1 :] for at, new in changes] + [GOOD]

@@ -49,6 +49,12 @@ def event(**changed: Any) -> dict[str, Any]:
     return only
 
 
+def events(changes: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The one event of each record with some members changed, read in one batch."""
+    records = [raw(**{"eventID": str(place), **each}) for place, each in enumerate(changes)]
+    return [only for [only] in claimed(records)]
+
+
 def shared(name: str) -> Path:
     """A folder of the shared samples; skips the test where they are not at hand."""
     path = DATA / name

@@ -186,7 +186,7 @@ def _summary(case: Case, totals: Totals, seconds: float) -> None:
 
 
 def _troubles(case: Case, totals: Totals) -> bool:
-    """Name what could not be read, and whether there was any."""
+    """Name what could not be read, and tell whether there was any.  Conflicts were read."""
     for refused in totals.unreadable[:MOST_LISTED]:
         say(f"  not read {text_of(refused.origin)}: {text_of(refused.reason)}")
     if len(totals.unreadable) > MOST_LISTED:
@@ -199,7 +199,7 @@ def _troubles(case: Case, totals: Totals) -> bool:
             say(f"  unread   record {index}, {text_of(origin)}#{position}: {text_of(reason)}")
         if count > MOST_LISTED:
             say(f"  … {count:,} records in all are kept unread: actum search is:unread")
-    return bool(totals.unreadable or totals.faults or totals.conflicts or count)
+    return bool(totals.unreadable or totals.faults or count)
 
 
 def _many(count: int, one: str, more: str = "") -> str:

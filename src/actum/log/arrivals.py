@@ -1,4 +1,4 @@
-"""Has this record arrived before?
+"""Arrivals: whether a record has arrived before.
 
 Every record carries a 16-byte id.  Here the first eight bytes of each id of a log are kept in
 sorted runs, and runs of like size are merged, so that a look-up of a whole batch is a few binary
@@ -35,7 +35,7 @@ class Arrivals:
         self._runs: list[_Run] = []
 
     def add(self, keys: np.ndarray, first: int) -> None:
-        """Remember the high halves of the ids of records ``first``, ``first + 1``, …"""
+        """Remember the high halves of the ids of the records from ``first`` on."""
         if not len(keys):
             return
         order = np.argsort(keys, kind="stable")

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 import msgspec
@@ -20,10 +21,6 @@ import zstandard
 
 from actum.errors import EvidenceError
 from actum.record import Index, Kind, Micros, Provenance, Record, RecordId
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 __all__ = ["Batch", "salts"]
 
@@ -181,7 +178,7 @@ class Batch:
             )
         return batch
 
-    def fault(self) -> str:
+    def fault(self) -> str:  # noqa: PLR0911 - a list of refusals
         """Why no log could hold these rows as they are; empty when one can."""
         if {len(getattr(self, name)) for name in _LISTS} | {len(self.ids) / ID_SIZE} != {len(self)}:
             return "its columns are not all of one length"

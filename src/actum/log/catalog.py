@@ -15,9 +15,11 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
 from hashlib import sha256
-from typing import Any, TYPE_CHECKING
+from pathlib import Path
+from typing import Any
 
 from sqlalchemy import (
     Boolean,
@@ -39,10 +41,6 @@ from sqlalchemy.pool import QueuePool
 from actum.errors import EvidenceError, StorageError
 from actum.log.durable import failed_write
 from actum.log.sqlite import open_reader
-
-if TYPE_CHECKING:
-    from pathlib import Path
-    from collections.abc import Sequence
 
 __all__ = ["Catalog", "LogEntry", "Segment"]
 
@@ -98,8 +96,8 @@ class Segment:
 
     Sizes are in bytes; times are event times in microseconds, None when no event has one.
     ``mappings`` names the version each source was read with: ``{"aws_cloudtrail": 1}`` in JSON.
-    ``days`` counts the events shown by default, by UTC day since 1970 (null if timeless) and status:
-    ``[[20759, "success", 12], …]`` in JSON.
+    ``days`` counts the events shown by default, by UTC day since 1970 (null if timeless) and
+    status: ``[[20759, "success", 12], …]`` in JSON.
     ``time_complete`` is false when some event has no time, so that a time range may not skip it
     when asked for the timeless.
     """

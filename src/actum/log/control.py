@@ -7,12 +7,9 @@ import time
 import msgspec
 
 from actum.log.batch import Batch
+from actum.log.log import Log
 from actum.proof.leaf import record_id
 from actum.record import Kind, Micros, Provenance, RecordId
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from actum.log.log import Log
 
 __all__ = ["control"]
 

@@ -10,12 +10,9 @@ from __future__ import annotations
 
 import errno
 import os
+from pathlib import Path
 
 from actum.errors import DiskFull, StorageError, WriteFailed
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 __all__ = ["failed_write", "make_folder", "replace_file", "sync_file", "sync_folder"]
 

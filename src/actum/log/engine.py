@@ -7,7 +7,9 @@ zone, and never allowed to fetch an extension: what it can do is what the wheel 
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,8 +18,6 @@ from actum.errors import EvidenceError
 from actum.log.batch import Batch, id_halves
 
 if TYPE_CHECKING:
-    from pathlib import Path
-    from collections.abc import Iterator, Sequence
     import duckdb
 
 __all__ = ["RECORD_COLUMNS", "FileGone", "connect", "lay_out", "quoted", "reading_file", "scan"]

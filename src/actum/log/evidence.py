@@ -6,21 +6,18 @@ grows the tree and compares its root with the signed checkpoint.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from actum.errors import EvidenceError, UsageError, VerificationFailed
 from actum.log import seen
 from actum.log.leaves import leaf_hashes, leaves
 from actum.log.published import read_checkpoint
+from actum.log.view import View
+from actum.proof.checkpoint import Checkpoint
 from actum.proof.leaf import Leaf
 from actum.proof.merkle import HASH_SIZE, Frontier, inclusion_path
 from actum.proof.tlog_proof import Opening, TlogProof, Verdict, verify_record
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from actum.proof.checkpoint import Checkpoint
-    from actum.log.view import View
-    from collections.abc import Callable
 
 __all__ = ["Verified", "prove", "prove_checked", "verify_log"]
 
@@ -76,8 +73,7 @@ def prove_checked(view: View, index: int) -> tuple[bytes, Verdict]:
 
 
 def verify_log(view: View, *, seen_records: Callable[[int], None] = lambda _: None) -> Verified:
-    """Check the whole log against its signed checkpoint; raises VerificationFailed or
-    EvidenceError.
+    """Check the whole log against its signed checkpoint; raises an EvidenceError.
 
     1. The checkpoint is signed by the log's key.
     2. Every record it covers is there, and their leaves give its root.

@@ -18,22 +18,19 @@ reports each damage once, by the name of the file that has it.  It changes nothi
 from __future__ import annotations
 
 import time
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 
 from actum.errors import ActumError, EvidenceError
+from actum.log.catalog import Segment
 from actum.log.engine import reading_file, scan
 from actum.log.gate import admit
 from actum.log.leaves import leaf_hashes
 from actum.log.published import read_checkpoint
 from actum.log.segment import file_sha256, read_batches
+from actum.log.view import Contents, View
+from actum.proof.checkpoint import Checkpoint
 from actum.proof.merkle import HASH_SIZE, TILE_WIDTH, Frontier, reduce_tiles
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from actum.proof.checkpoint import Checkpoint
-    from actum.log.view import Contents, View
-    from actum.log.catalog import Segment
-    from collections.abc import Callable, Generator, Iterator
 
 __all__ = ["Finding", "fsck"]
 

@@ -1,4 +1,4 @@
-"""The start-up gate: may this log be written to?
+"""The start-up gate: whether this log may be written to.
 
 A log is opened for writing only if everything known about it agrees:
 
@@ -18,14 +18,11 @@ from __future__ import annotations
 
 from actum.errors import ActumError, LogRefused
 from actum.log import seen
+from actum.log.catalog import Segment
 from actum.log.published import read_checkpoint
+from actum.log.view import View
 from actum.proof.checkpoint import Checkpoint
 from actum.proof.merkle import EMPTY_ROOT
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from actum.log.view import View
-    from actum.log.catalog import Segment
 
 __all__ = ["admit"]
 
@@ -59,10 +56,11 @@ def _judge(view: View, *, now: int) -> tuple[Checkpoint, bytes]:
         raise _refused(view, "the journal does not know it", "restore journal.db from a copy")
     checkpoint, note = found or (Checkpoint(view.entry.origin, 0, EMPTY_ROOT), b"")
     held = view.contents()
-    if held.size < max(checkpoint.size, head.next):
+    acknowledged = max(checkpoint.size, head.next)
+    if held.size < acknowledged:
         raise _refused(
             view,
-            f"it holds {held.size} records, and {max(checkpoint.size, head.next)} were acknowledged",
+            f"it holds {held.size} records, and {acknowledged} were acknowledged",
             "restore the missing journal or segments from a copy",
         )
     if view.root(checkpoint.size) != checkpoint.root:

@@ -13,7 +13,10 @@ import fcntl
 import os
 import secrets
 import time
-from typing import Self, TYPE_CHECKING
+from collections.abc import Iterator
+from pathlib import Path
+from types import TracebackType
+from typing import Self
 
 from actum.errors import EvidenceError, HomeBusy, UsageError
 from actum.log.catalog import Catalog, LogEntry
@@ -21,11 +24,6 @@ from actum.log.durable import failed_write, make_folder, replace_file, sync_fold
 from actum.log.journal import Journal
 from actum.proof.merkle import EMPTY_ROOT
 from actum.proof.note import Signer
-
-if TYPE_CHECKING:
-    from types import TracebackType
-    from pathlib import Path
-    from collections.abc import Iterator
 
 __all__ = ["Home"]
 

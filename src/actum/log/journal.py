@@ -11,10 +11,10 @@ Rules:
 2. Batches of one log are contiguous.  ``next`` never falls, not even when rows are trimmed.
 3. Rows are deleted only after the segment that holds their records has been synced and listed.
 4. Appends from several threads are committed together: one sync serves all who wait for it.
-5. One statement or transaction at a time uses the connection, so nobody reads what is not committed
-   and nobody's write falls into another's transaction.
-6. A row that SQLite gives back but nobody wrote is refused: batches check themselves, heads are held
-   against the checkpoint by the gate, cursors carry a hash.
+5. One statement or transaction at a time uses the connection, so nobody reads what is not
+   committed and nobody's write falls into another's transaction.
+6. A row that SQLite gives back but nobody wrote is refused: batches check themselves, heads are
+   held against the checkpoint by the gate, cursors carry a hash.
 
 Trust: an attacker who can write this file can drop what is not yet sealed.  What is sealed is held
 by the checkpoint.
@@ -25,19 +25,17 @@ from __future__ import annotations
 import json
 import sqlite3
 import threading
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from hashlib import sha256
-from typing import Any, TYPE_CHECKING
+from pathlib import Path
+from typing import Any
 
 from actum.errors import EvidenceError, StorageError, WriteFailed
 from actum.log.batch import Batch
 from actum.log.durable import failed_write
 from actum.log.sqlite import open_reader
-
-if TYPE_CHECKING:
-    from pathlib import Path
-    from collections.abc import Iterator, Mapping
 
 __all__ = ["Head", "Journal", "Pending"]
 
@@ -283,7 +281,7 @@ class Journal:
         return read
 
     def extent(self, log: str, start: int) -> list[tuple[int, int]]:
-        """(first, count) of the batches that reach past ``start``, in order, without their bodies."""
+        """(first, count) of the batches that reach past ``start``, in order."""
         rows = self._query(
             "SELECT first, count FROM batch WHERE log = ? AND first + count > ? ORDER BY first",
             (log, start),

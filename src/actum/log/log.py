@@ -9,8 +9,8 @@ there are enough of them.  Durable is durable either way.
 Rules:
 
 1. A batch no log could hold is refused before anything is done with it, and the log goes on.
-2. Anything that fails after that stops the log: what it knows of its own state may be wrong.  It says
-   the same reason to every later call, and a fresh start reads from the disk what is true.
+2. Anything that fails after that stops the log: what it knows of its own state may be wrong.  It
+   says the same reason to every later call, and a fresh start reads from the disk what is true.
 3. Only a full disk does not stop the sealing of what is durable already.
 """
 
@@ -19,9 +19,11 @@ from __future__ import annotations
 import threading
 import time
 from bisect import bisect_right
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Self, TYPE_CHECKING
+from types import TracebackType
+from typing import Self
 
 import numpy as np
 
@@ -35,8 +37,10 @@ from actum.errors import (
 )
 from actum.log.arrivals import NEVER, Arrivals, first_rows
 from actum.log.batch import Batch, id_halves
+from actum.log.catalog import LogEntry, Segment
 from actum.log.engine import lay_out, reading_file, scan
 from actum.log.gate import admit
+from actum.log.home import Home
 from actum.log.journal import Pending
 from actum.log.leaves import leaf_hashes
 from actum.log.merge import merge_small
@@ -44,14 +48,8 @@ from actum.log.rebuild import clear_strays, mend_tree
 from actum.log.seal import Sealer
 from actum.log.segment import Reading, write_segment
 from actum.log.view import View
+from actum.proof.checkpoint import Checkpoint
 from actum.record import Kind, Retold
-
-if TYPE_CHECKING:
-    from actum.log.home import Home
-    from actum.log.catalog import LogEntry, Segment
-    from actum.proof.checkpoint import Checkpoint
-    from types import TracebackType
-    from collections.abc import Iterator, Mapping
 
 __all__ = ["Appended", "Log"]
 
@@ -61,7 +59,7 @@ TAIL_RECORDS = 65_536
 TAIL_BYTES = 96 << 20
 """The journal becomes a segment when it holds this much."""
 SEAL_EVERY = 0.75
-"""Seconds between seals: what is durable is sealed within one second, the seal's own time included."""
+"""Seconds between seals: what is durable is sealed within one, the seal's own time included."""
 
 
 @dataclass(frozen=True, slots=True)

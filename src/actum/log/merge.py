@@ -9,15 +9,12 @@ proof changes.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 
+from actum.log.catalog import Segment
 from actum.log.engine import reading_file, scan
 from actum.log.segment import Reading, write_segment
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from actum.log.view import View
-    from actum.log.catalog import Segment
-    from collections.abc import Sequence
+from actum.log.view import View
 
 __all__ = ["merge_small"]
 

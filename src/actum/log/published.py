@@ -1,19 +1,16 @@
 """The checkpoint as it is published: one file in the log's folder.
 
-Trust: an attacker who can write it can put an older checkpoint in its place, which the journal, this
-machine's memory or a witness notices; they cannot write one that the log's key did not sign.
+Trust: an attacker who can write it can put an older checkpoint in its place, which the journal,
+this machine's memory or a witness notices; they cannot write one that the log's key did not sign.
 """
 
 from __future__ import annotations
 
+from pathlib import Path
 
 from actum.errors import EvidenceError
 from actum.proof.checkpoint import Checkpoint, open_checkpoint
 from actum.proof.note import Verifier
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 __all__ = ["read_checkpoint", "read_note"]
 

@@ -6,18 +6,16 @@ events were first written by the same mappings.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
-from typing import Any, TYPE_CHECKING
+from typing import Any
 
 from actum.log.durable import failed_write, make_folder
 from actum.log.engine import reading_file, scan
 from actum.log.published import read_checkpoint
 from actum.log.segment import Reading, write_events
+from actum.log.view import View
 from actum.proof.merkle import Frontier, reduce_tiles
-
-if TYPE_CHECKING:
-    from actum.log.view import View
-    from collections.abc import Callable
 
 __all__ = ["clear_strays", "mend_tree", "rebuild"]
 

@@ -17,13 +17,10 @@ from actum.errors import EvidenceError, LogRefused
 from actum.log import seen
 from actum.log.durable import replace_file
 from actum.log.published import read_checkpoint, read_note
+from actum.log.view import View
 from actum.proof.checkpoint import Checkpoint
 from actum.proof.merkle import HASH_SIZE, Frontier, reduce_tiles
 from actum.proof.note import Signer, sign
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from actum.log.view import View
 
 __all__ = ["Sealer", "read_checkpoint"]
 

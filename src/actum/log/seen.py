@@ -41,7 +41,7 @@ def recall(origin: str) -> tuple[int, bytes] | None:
 
 
 def note(origin: str, *, size: int, root: bytes) -> None:
-    """Remember a checkpoint.  Never raises: a read-only state folder costs the memory, not the log."""
+    """Remember a checkpoint.  Never raises: a read-only folder costs the memory, not the log."""
     try:
         path = seen_path(origin)
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -21,7 +21,9 @@ import contextlib
 import hashlib
 import itertools
 import json
-from typing import TYPE_CHECKING, Protocol
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
@@ -30,11 +32,9 @@ from actum.log.batch import Batch
 from actum.log.catalog import Segment
 from actum.log.durable import failed_write, sync_file, sync_folder
 from actum.log.engine import RECORD_COLUMNS, FileGone, quoted, reading_file, scan
+from actum.record import Retold
 
 if TYPE_CHECKING:
-    from actum.record import Retold
-    from pathlib import Path
-    from collections.abc import Iterator, Mapping, Sequence
     import duckdb
 
 __all__ = ["Checked", "Reading", "read_batches", "write_events", "write_segment"]
@@ -113,8 +113,8 @@ def write_events(
     name: str,
     table: str,
     reading: Reading,
-) -> dict[str, object]:
-    """Derive the events of the table of records, write and sync them; the segment's facts of them."""
+) -> dict[str, Any]:
+    """Derive the events of the table of records, write and sync them; what to list of them."""
     import duckdb  # noqa: PLC0415 - see actum.log.engine
 
     derived = f"{table}_events"
@@ -163,12 +163,12 @@ SHOWN = "source <> 'actum' AND copy_of IS NULL"
 def _days(connection: duckdb.DuckDBPyConnection, path: Path) -> list[tuple[object, ...]]:
     """Events shown by default, by day and status: what lets a count of everything look nowhere."""
     return connection.execute(
-        f"SELECT epoch_us(\"time\") // 86400000000 AS day, status, count(*) FROM {scan([path])}"
+        f'SELECT epoch_us("time") // 86400000000 AS day, status, count(*) FROM {scan([path])}'
         f" WHERE {SHOWN} GROUP BY ALL ORDER BY ALL"
     ).fetchall()
 
 
-def _one(connection: duckdb.DuckDBPyConnection, statement: str) -> tuple[object, ...]:
+def _one(connection: duckdb.DuckDBPyConnection, statement: str) -> tuple[Any, ...]:
     row = connection.execute(statement).fetchone()
     assert row is not None  # noqa: S101 - an aggregate without GROUP BY always gives one row
     return row
@@ -214,7 +214,7 @@ def file_sha256(path: Path) -> str:
 
 
 class Checked:
-    """The files of one log, each looked at once before it is read, and again if it changed (rule 4).
+    """The files of one log, each looked at before it is read, and again if it changed (rule 4).
 
     What changes a file without changing its size or times, under a process that has looked at it
     already, is found by the next process.

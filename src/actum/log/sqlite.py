@@ -1,19 +1,16 @@
 """Opening an SQLite file to read it: never creates it, never changes it.
 
 A file in WAL mode needs a shared index beside it, which the first reader makes.  Where nothing can
-be made (a read-only copy, a full disk), a file without a pending write-ahead log is read as it lies.
+be made (a read-only copy, a full disk), a file without a pending write-ahead log is read as it is.
 """
 
 from __future__ import annotations
 
 import sqlite3
+from pathlib import Path
 from urllib.parse import quote
 
 from actum.errors import EvidenceError
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 __all__ = ["open_reader"]
 

@@ -14,14 +14,11 @@ Trust: an attacker who can change these files can make proofs fail, not make a f
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 from actum.errors import EvidenceError
 from actum.log.durable import failed_write
 from actum.proof.merkle import HASH_SIZE, TILE_WIDTH, Frontier, hash_level, reduce_tiles
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 __all__ = ["Tree"]
 

@@ -13,23 +13,20 @@ A file that was merged away after it was listed is no loss: the view looks again
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from actum.errors import ActumError, EvidenceError, UsageError
+from actum.log.batch import Batch
+from actum.log.catalog import LogEntry, Segment
 from actum.log.engine import FileGone, connect
+from actum.log.home import Home
 from actum.log.leaves import leaf_hashes
 from actum.log.published import read_checkpoint
 from actum.log.segment import Checked, read_batches
 from actum.log.tree import Tree
 from actum.proof.merkle import HASH_SIZE, hash_level
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from actum.record import Record
-    from actum.log.home import Home
-    from actum.log.catalog import LogEntry, Segment
-    from actum.log.batch import Batch
-    from collections.abc import Iterator, Sequence
+from actum.record import Record
 
 __all__ = ["Contents", "View"]
 
@@ -73,7 +70,7 @@ class View:
         self.connection.close()
 
     def contents(self) -> Contents:
-        """What the log holds; the same answer until `refresh`.  EvidenceError if records are lost."""
+        """What the log holds; the same until `refresh`.  EvidenceError if records are lost."""
         held = self._contents
         if held is None:
             held = self._contents = self._look()
@@ -233,7 +230,7 @@ class View:
         return cached[1]
 
     def root(self, size: int) -> bytes:
-        """The root over the first ``size`` records, from the kept hashes and the last few leaves."""
+        """The root over the first ``size`` records, from kept hashes and the last few leaves."""
         rest = size - size % _BLOCK
         return self.tree.frontier(size, self.hashes(rest, size) if rest < size else b"").root()
 
@@ -253,10 +250,10 @@ def _overlap(ranges: Sequence[tuple[int, int]], first: int, end: int) -> list[tu
     parts: list[tuple[int, int]] = []
     for low, high in ranges:
         if low < end and high > first and low < high:
-            low, high = max(low, first), min(high, end)  # noqa: PLW2901
-            if parts and parts[-1][1] == low:
-                low = parts.pop()[0]  # noqa: PLW2901
-            parts.append((low, high))
+            start, stop = max(low, first), min(high, end)
+            if parts and parts[-1][1] == start:
+                start = parts.pop()[0]
+            parts.append((start, stop))
     return parts
 
 

@@ -182,12 +182,15 @@ _NAME = f"""CASE {_U}.type
 """By role, not by session; a service by the name it acts under; else by what is known."""
 
 _EMAIL = "'%_@%_.%_'"
-_USERS = (f"{_R}.userName", f"{_A}.accessKey.userName", f"{_S}.sourceIdentity")
-_FEDERATOR = f"CASE WHEN {_U}.type = 'FederatedUser' THEN {_S}.sessionIssuer.userName END"
+_OTHERS = (
+    f"coalesce({_R}.userName, {_A}.accessKey.userName)", f"{_S}.sourceIdentity",
+    f"CASE WHEN {_U}.type = 'FederatedUser' THEN {_S}.sessionIssuer.userName END",
+)  # fmt: skip
 _ANY_USER = (
-    f"CASE WHEN coalesce({', '.join(_USERS)}, {_FEDERATOR}) IS NOT NULL"
-    f" THEN list_distinct([{', '.join(_USERS)}, {_FEDERATOR}]) END"
+    f"CASE WHEN coalesce({', '.join(_OTHERS)}) IS NOT NULL"
+    f" THEN list_filter([{', '.join(_OTHERS)}], lambda x: x IS NOT NULL) END"
 )
+"""Whoever was acted on stands first."""
 
 MAPPING = Mapped(
     shape={
