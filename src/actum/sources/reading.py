@@ -123,7 +123,7 @@ def _unwrap(connection: duckdb.DuckDBPyConnection, records: str, source: Source)
                 for column, value in zip(columns, (index, part, form, text, reason), strict=True):
                     column.append(value)
     connection.execute(
-        "CREATE OR REPLACE TEMP TABLE unwrapped AS SELECT unnest(?::UBIGINT[]) AS \"index\","
+        'CREATE OR REPLACE TEMP TABLE unwrapped AS SELECT unnest(?::UBIGINT[]) AS "index",'
         " unnest(?::USMALLINT[]) AS part, unnest(?::VARCHAR[]) AS form,"
         " unnest(?::VARCHAR[]) AS text, unnest(?::VARCHAR[]) AS reason",
         columns,
@@ -181,7 +181,7 @@ def _read(
         for column in each.columns
     )
     tables = " ".join(_joined(connection, each) for each in mapped.lookups)
-    body = f"SELECT r.*{found} FROM ({inner}) r {tables}"
+    body = f"SELECT r.*, r.j IS NOT NULL AS ok{found} FROM ({inner}) r {tables}"
     for step in mapped.steps:
         worked = ", ".join(f"({sql}) AS {name}" for name, sql in step.items())
         body = f"SELECT *, {worked} FROM ({body})"
@@ -191,7 +191,7 @@ def _read(
 def _outputs(source: Source) -> str:
     """The event columns in order, as SQL over a read record."""
     mapped = source.MAPPING
-    unread = f"CASE WHEN j IS NULL THEN {_literal(NOT_JSON)} END" if mapped.shape else "NULL"
+    unread = f"CASE WHEN NOT ok THEN {_literal(NOT_JSON)} END" if mapped.shape else "NULL"
     own = {
         "index": 'r."index"',
         "part": "r.part",
@@ -212,13 +212,18 @@ def _outputs(source: Source) -> str:
     )
 
 
-def _oddities(
-    connection: duckdb.DuckDBPyConnection, rows: str, mapped: Mapped, keys: str
-) -> bool:
+def _oddities(connection: duckdb.DuckDBPyConnection, rows: str, mapped: Mapped, keys: str) -> bool:
     """Look at each distinct set of keys once; whether any holds a key twice or one nobody maps."""
+    # First which sets there are, then what is in one record of each: carrying the lists themselves
+    # through the grouping would cost as much as parsing the records again.
+    each = connection.execute(
+        f'SELECT min("index") FROM (SELECT "index", hash({keys}) AS shape FROM ({rows}))'
+        " GROUP BY shape"
+    ).fetchall()
+    chosen = ", ".join(str(index) for (index,) in each) or "NULL"
     found = connection.execute(
-        f"SELECT hash(keys), any_value(keys) FROM (SELECT {keys} AS keys FROM ({rows}))"
-        " WHERE keys IS NOT NULL GROUP BY 1"
+        f"SELECT DISTINCT hash(keys), keys FROM (SELECT {keys} AS keys FROM ({rows})"
+        f' WHERE "index" IN ({chosen})) WHERE keys IS NOT NULL'
     ).fetchall()
     odd = [(shape, *verdict) for shape, sets in found if (verdict := _oddity(sets, mapped))]
     if odd:
@@ -265,7 +270,7 @@ def _unknown(
 
 
 def _joined(connection: duckdb.DuckDBPyConnection, lookup: Lookup) -> str:
-    """A join with a small table, which is made once a connection: as literals it is slow to plan."""
+    """A join with a small table, made once a connection: as literals it is slow to plan."""
     content = repr((lookup.columns, lookup.rows)).encode()
     table = f"lookup_{lookup.name}_{sha256(content).hexdigest()[:16]}"
     known = connection.execute(

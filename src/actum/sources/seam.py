@@ -11,6 +11,7 @@ The expressions run inside the engine, over thousands of records at a time.  The
 
 =====================  =========================================================================
 ``j``                  the record as a STRUCT of the shape; a value that is absent is NULL
+``ok``                 whether it could be read: ``j IS NOT NULL``, asked once
 ``text``               the record as text, NULL if it is not UTF-8
 ``received_time``      when Actum received it
 ``form``               the wrapping that was taken off it, '' for a plain record

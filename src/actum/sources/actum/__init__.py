@@ -68,22 +68,22 @@ MAPPING = Mapped(
     columns={
         "time": utc("j.time", zoned=True),
         "original_time": "j.time",
-        "class_uid": "CASE WHEN j IS NULL THEN 0 ELSE 6003 END",
-        "activity_id": f"CASE WHEN j IS NULL THEN 0 WHEN {_DELIVERY} THEN 2 ELSE 99 END",
-        "severity_id": "CASE WHEN j IS NULL THEN 0 ELSE 1 END",
-        "action": f"CASE WHEN {_DELIVERY} THEN 'read' WHEN j IS NOT NULL THEN 'other' END",
+        "class_uid": "CASE WHEN NOT ok THEN 0 ELSE 6003 END",
+        "activity_id": f"CASE WHEN NOT ok THEN 0 WHEN {_DELIVERY} THEN 2 ELSE 99 END",
+        "severity_id": "CASE WHEN NOT ok THEN 0 ELSE 1 END",
+        "action": f"CASE WHEN {_DELIVERY} THEN 'read' WHEN ok THEN 'other' END",
         "api_operation": f"CASE WHEN {_DELIVERY} THEN 'ReadDelivery' ELSE j.act END",
-        "api_service_name": "CASE WHEN j IS NOT NULL THEN 'actum' END",
+        "api_service_name": "CASE WHEN ok THEN 'actum' END",
         "actor_user_name": "j.by.user",
         "actor_user_type": "CASE WHEN j.by.user IS NOT NULL THEN 'System' END",
         "resource_uid": "coalesce(j.origin, j.log)",
         "resource_name": "coalesce(j.origin, j.log)",
-        "resource_type": f"CASE WHEN {_DELIVERY} THEN 'delivery' WHEN j IS NOT NULL"
+        "resource_type": f"CASE WHEN {_DELIVERY} THEN 'delivery' WHEN ok"
                          " THEN 'log' END",
-        "metadata_product": "CASE WHEN j IS NULL THEN NULL WHEN form = '' THEN 'Actum'"
+        "metadata_product": "CASE WHEN NOT ok THEN NULL WHEN form = '' THEN 'Actum'"
                             " ELSE 'an Actum log, as told' END",
         "device_hostname": "j.by.host",
-        "status": f"CASE WHEN j IS NULL THEN NULL WHEN {_DELIVERY} AND (j.fault IS NOT NULL"
+        "status": f"CASE WHEN NOT ok THEN NULL WHEN {_DELIVERY} AND (j.fault IS NOT NULL"
                   " OR j.unread <> '0') THEN 'failure' ELSE 'success' END",
         "status_detail": "j.fault",
     },

@@ -132,7 +132,7 @@ _SIGN_IN = _seldom(
 """What sign-in events say of their outcome, each under its own name: Success or Failure."""
 
 _STATUS = f"""CASE
-    WHEN j IS NULL THEN NULL
+    WHEN NOT ok THEN NULL
     WHEN j.errorCode <> '' OR j.errorMessage <> '' THEN 'failure'
     WHEN j.eventSource = 'signin.amazonaws.com'
     THEN CASE {_SIGN_IN} WHEN 'Success' THEN 'success' WHEN 'Failure' THEN 'failure'
@@ -141,7 +141,7 @@ _STATUS = f"""CASE
     ELSE 'success' END"""
 
 _ACT = f"""CASE
-    WHEN j IS NULL THEN NULL
+    WHEN NOT ok THEN NULL
     WHEN {_INSIGHT} THEN 'other'
     WHEN operations_act IS NOT NULL THEN operations_act
     WHEN j.readOnly = 'true' THEN 'read'
@@ -149,9 +149,9 @@ _ACT = f"""CASE
     ELSE coalesce(verbs_act, 'other') END"""
 
 _ACTIVITY = f"""CASE
-    WHEN j IS NULL THEN 0
+    WHEN NOT ok THEN 0
     WHEN {_INSIGHT}
-    THEN CASE {_seldom('insightDetails.state')} WHEN 'Start' THEN 1 WHEN 'End' THEN 3 ELSE 99 END
+    THEN CASE {_seldom("insightDetails.state")} WHEN 'Start' THEN 1 WHEN 'End' THEN 3 ELSE 99 END
     WHEN operations_activity_id IS NOT NULL THEN operations_activity_id
     ELSE CASE act WHEN 'create' THEN 1 WHEN 'read' THEN 2 WHEN 'update' THEN 3
         WHEN 'delete' THEN 4 ELSE 99 END END"""
@@ -163,21 +163,38 @@ _SESSION = (
 """Of other types the principal holds colons as well, but no session."""
 
 _NAME = f"""CASE {_U}.type
-    WHEN 'AssumedRole' THEN {_first(
-        f"{_S}.sessionIssuer.userName", f"split_part({_U}.arn, '/', 2)", f"{_U}.principalId")}
+    WHEN 'AssumedRole' THEN {
+    _first(f"{_S}.sessionIssuer.userName", f"split_part({_U}.arn, '/', 2)", f"{_U}.principalId")
+}
     WHEN 'Root' THEN 'root'
-    WHEN 'FederatedUser' THEN {_first(f"split_part({_U}.arn, '/', 2)",
-        f"split_part({_U}.principalId, ':', 2)", f"{_U}.userName", f"{_U}.principalId")}
+    WHEN 'FederatedUser' THEN {
+    _first(
+        f"split_part({_U}.arn, '/', 2)",
+        f"split_part({_U}.principalId, ':', 2)",
+        f"{_U}.userName",
+        f"{_U}.principalId",
+    )
+}
     WHEN 'AWSAccount' THEN CASE WHEN {_U}.accountId IN ('ANONYMOUS_PRINCIPAL', 'anonymous')
         OR {_U}.principalId IN ('Anonymous', 'ANONYMOUS_PRINCIPAL') THEN 'anonymous'
         ELSE {_first(f"{_U}.userName", f"{_U}.accountId", f"{_U}.principalId")} END
-    WHEN 'IdentityCenterUser' THEN {_first(
-        f"{_U}.userName", _seldom("additionalEventData.UserName", "userIdentity.onBehalfOf.userId"))}
-    WHEN 'Unknown' THEN {_first(
-        f"{_U}.userName", _seldom("additionalEventData.UserName"), f"{_U}.principalId")}
-    ELSE {_first(
-        f"{_U}.userName", f"{_S}.sessionIssuer.userName",
-        f"regexp_extract({_U}.arn, '/([^/]+)$', 1)", f"{_U}.invokedBy", f"{_U}.principalId")}
+    WHEN 'IdentityCenterUser' THEN {
+    _first(
+        f"{_U}.userName", _seldom("additionalEventData.UserName", "userIdentity.onBehalfOf.userId")
+    )
+}
+    WHEN 'Unknown' THEN {
+    _first(f"{_U}.userName", _seldom("additionalEventData.UserName"), f"{_U}.principalId")
+}
+    ELSE {
+    _first(
+        f"{_U}.userName",
+        f"{_S}.sessionIssuer.userName",
+        f"regexp_extract({_U}.arn, '/([^/]+)$', 1)",
+        f"{_U}.invokedBy",
+        f"{_U}.principalId",
+    )
+}
     END"""
 """By role, not by session; a service by the name it acts under; else by what is known."""
 
@@ -240,10 +257,10 @@ MAPPING = Mapped(
     columns={
         "time": utc("stated_time"),
         "original_time": "stated_time",
-        "class_uid": f"CASE WHEN j IS NULL THEN 0 WHEN {_INSIGHT} THEN 2004"
+        "class_uid": f"CASE WHEN NOT ok THEN 0 WHEN {_INSIGHT} THEN 2004"
                      " ELSE coalesce(operations_class_uid, 6003) END",
         "activity_id": _ACTIVITY,
-        "severity_id": f"CASE WHEN j IS NULL OR {_INSIGHT} THEN 0 ELSE 1 END",
+        "severity_id": f"CASE WHEN NOT ok OR {_INSIGHT} THEN 0 ELSE 1 END",
         "action": "act",
         "api_operation": "CASE WHEN j.eventSource IN ('lambda.amazonaws.com',"
                          " 'cloudfront.amazonaws.com') THEN regexp_replace(j.eventName,"
@@ -274,11 +291,11 @@ MAPPING = Mapped(
         "resource_name": resources.name_sql(),
         "resource_type": resources.type_sql(),
         "resources": resources.uids_sql(),
-        "cloud_provider": "CASE WHEN j IS NOT NULL THEN 'AWS' END",
+        "cloud_provider": "CASE WHEN ok THEN 'AWS' END",
         "cloud_account_uid": "coalesce(j.recipientAccountId,"
                              f" CASE WHEN {_U}.type <> 'AWSAccount' THEN {_U}.accountId END)",
         "cloud_region": "j.awsRegion",
-        "metadata_product": "CASE WHEN j IS NOT NULL THEN 'CloudTrail' END",
+        "metadata_product": "CASE WHEN ok THEN 'CloudTrail' END",
         "src_endpoint_ip": "CASE WHEN is_ip THEN j.sourceIPAddress END",
         "src_endpoint_domain": "CASE WHEN NOT is_ip THEN nullif(j.sourceIPAddress, '') END",
         "user_agent": _first("j.userAgent"),

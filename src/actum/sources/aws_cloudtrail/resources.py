@@ -160,9 +160,7 @@ _MADE_ARN = (
     f" [{_MADE_PATHS}])) END"
 )
 
-_ARN_HEAD = (
-    "^arn:[^:]*:(?:s3:::|iam::[^:]*:[a-z-]+/(?:.*/)?|[^:]*:[^:]*:[^:]*:(?:[a-zA-Z-]+[:/])?)"
-)
+_ARN_HEAD = "^arn:[^:]*:(?:s3:::|iam::[^:]*:[a-z-]+/(?:.*/)?|[^:]*:[^:]*:[^:]*:(?:[a-zA-Z-]+[:/])?)"
 """What stands before the name in an ARN: paths are part of a name, but not in IAM."""
 
 

@@ -46,7 +46,7 @@ def unwrap(raw: bytes, form: str) -> Iterator[bytes]:  # noqa: ARG001 - the seam
 _STATED = [(f'j."{member}"', utc(f'j."{member}"', zoned=True)) for member in _TIMES]
 
 MAPPING = Mapped(
-    shape={member: "VARCHAR" for member in _TIMES},
+    shape=dict.fromkeys(_TIMES, "VARCHAR"),
     objects=("$",),
     known=frozenset(_TIMES),
     columns={
