@@ -138,6 +138,7 @@ def test_hostile_strings_are_shown_as_escapes_and_kept_as_they_are(
     everything = ask(story, "search")
     hostile = [row for row in everything if any(map(_steers, _texts(row)))]
     assert hostile, "the story plants strings that steer a terminal"
+    hostile = hostile[:4]
     indexes = " OR ".join(str(row["index"]) for row in hostile)
     table = actum("--home", story[2], "search", f"index:({indexes})", "-o", "table").out
     shown = [

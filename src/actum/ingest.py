@@ -32,8 +32,8 @@ from actum.sources import claim_all, unread
 
 __all__ = ["Account", "By", "Interrupted", "Totals", "ingest"]
 
-BATCH_RECORDS = 131_072
-BATCH_BYTES = 192 << 20
+BATCH_RECORDS = 65_536
+BATCH_BYTES = 96 << 20
 """A batch is handed to the log when it holds this much: what bounds memory."""
 
 _JSON_FRAMINGS = frozenset(

@@ -11,7 +11,7 @@ from datetime import datetime
 import pytest
 
 from cli.conftest import HOSTILE
-from cli.program import actum, spawn
+from cli.program import actum
 
 pytestmark = pytest.mark.usefixtures("ours")
 ESCAPED = "evil\\u001b[2J\\u202egnp\\u200b\\u000d=cmd"
@@ -127,8 +127,9 @@ def test_deliveries_and_control_records_can_be_shown_too() -> None:
     assert "(delivery, actum)" in actum("show", "7", "-o", "text").out
 
 
-def test_long_values_are_never_folded_by_show() -> None:
-    ran = spawn("show", "3", "-o", "text", env={"COLUMNS": "40"})
+def test_long_values_are_never_folded_by_show(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
+    ran = actum("show", "3", "-o", "text")
     assert "arn:aws:sts::111122223333:assumed-role/deploy/i-0ab" in ran.out
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from cli import world
-from cli.program import START, actum, drain, on_terminal, spawn
+from cli.program import START, actum, drain, on_terminal
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,17 +23,31 @@ ANSI = re.compile(r"\x1b\[")
 class TestReading:
     def test_no_color_is_heard_and_an_option_outweighs_it(self) -> None:
         assert not ANSI.search(on_terminal("who", "DeleteBucket", env={"NO_COLOR": "1"}).out)
-        assert not ANSI.search(on_terminal("--color", "never", "who", "DeleteBucket").out)
         shown = on_terminal("who", "DeleteBucket", "--color", "always", env={"NO_COLOR": "1"}).out
         assert "\x1b[31m" in shown
 
-    def test_a_pipe_is_coloured_only_by_order(self) -> None:
-        words = ("who", "DeleteBucket", "-o", "table")
-        assert not ANSI.search(spawn(*words).out)
-        assert not ANSI.search(spawn(*words, env={"FORCE_COLOR": "0"}).out)
-        assert ANSI.search(spawn(*words, env={"FORCE_COLOR": "1"}).out)
-        assert not ANSI.search(spawn(*words, env={"FORCE_COLOR": "1", "NO_COLOR": "1"}).out)
-        assert ANSI.search(spawn("--color", "always", *words, env={"TERM": "dumb"}).out)
+    @pytest.mark.parametrize(
+        ("environment", "words", "coloured"),
+        [
+            ({}, (), False),
+            ({"FORCE_COLOR": "0"}, (), False),
+            ({"FORCE_COLOR": "1"}, (), True),
+            ({"FORCE_COLOR": "1", "NO_COLOR": "1"}, (), False),
+            ({"FORCE_COLOR": "1"}, ("--color", "never"), False),
+            ({"TERM": "dumb", "NO_COLOR": "1"}, ("--color", "always"), True),
+        ],
+    )
+    def test_a_pipe_is_coloured_only_by_order(
+        self,
+        environment: dict[str, str],
+        words: tuple[str, ...],
+        coloured: bool,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        for name, value in environment.items():
+            monkeypatch.setenv(name, value)
+        ran = actum(*words, "who", "DeleteBucket", "-o", "table")
+        assert bool(ANSI.search(ran.out)) is coloured
 
     def test_a_dumb_terminal_gets_plain_text(self) -> None:
         ran = on_terminal("search", "DeleteBucket", env={"TERM": "dumb"})
@@ -89,31 +103,30 @@ def test_a_terminal_shows_200_and_says_of_how_many(tmp_path: Path) -> None:
     acts = [world.act("GetObject", "2024-05-01T00:00:00Z", number=n) for n in range(250)]
     world.lines(tmp_path / "many.ndjson", acts)
     home = str(tmp_path / "home")
-    assert spawn("--home", home, "open", str(tmp_path / "many.ndjson")).code == 0
+    assert actum("--home", home, "open", str(tmp_path / "many.ndjson")).code == 0
     ran = on_terminal("--home", home, "search")
     assert ran.out.count("2024-05-01 00:00:00Z") == 200
     assert "showing the newest 200 of 250; --limit N for more" in ran.out
     assert ran.code == 0
-    assert len(spawn("--home", home, "search").rows) == 250
+    assert len(actum("--home", home, "search").rows) == 250
 
 
 def test_progress_has_a_rate_and_the_time_left_on_a_terminal_only(evidence: Path) -> None:
     ran = on_terminal("open", str(evidence), width=100)
     assert re.search(r"reading .*100% .*6 records, [\d,]+/s.*\d\d:\d\d", ran.out)
     assert "\x1b[?25h" in ran.out  # the cursor is given back
-    piped = spawn("open", str(evidence))
+    piped = actum("open", str(evidence))
     assert "reading" not in piped.out + piped.err
     assert "\x1b" not in piped.out + piped.err
     dumb = on_terminal("open", str(evidence), env={"TERM": "dumb"})
     assert "reading" not in dumb.out
 
 
-@pytest.mark.parametrize("width", [40, 80])
-def test_progress_fits_its_line(width: int, evidence: Path) -> None:
-    ran = on_terminal("open", str(evidence), width=width)
+def test_progress_fits_a_narrow_line(evidence: Path) -> None:
+    ran = on_terminal("open", str(evidence), width=40)
     bars = re.findall(r"reading [^\r\n]*", re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", ran.out))
     assert bars
-    assert max(map(len, bars)) <= width
+    assert max(map(len, bars)) <= 40
 
 
 def test_a_pipe_beside_a_progress_bar_gets_data_and_nothing_else(evidence: Path) -> None:

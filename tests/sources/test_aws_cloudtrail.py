@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-import pytest
-
 from actum.ocsf import ocsf_class
 from actum.sources.aws_cloudtrail import resources
 from actum.sources.aws_cloudtrail.operations import OPERATIONS, VERBS
@@ -67,8 +65,10 @@ def test_nothing_empty_is_taken_for_a_value() -> None:
         userIdentity={"type": "Unknown", "arn": "", "principalId": "", "accessKeyId": ""},
         sourceIPAddress="", userAgent="", errorCode="", errorMessage="",
     )  # fmt: skip
-    for name in ("actor_user_uid", "actor_user_name", "actor_user_credential_uid",
-                 "src_endpoint_ip", "src_endpoint_domain", "user_agent", "status_code"):  # fmt: skip
+    for name in (
+        "actor_user_uid", "actor_user_name", "actor_user_credential_uid",
+        "src_endpoint_ip", "src_endpoint_domain", "user_agent", "status_code",
+    ):  # fmt: skip
         assert found[name] is None, name
     assert found["status"] == "success"
 

@@ -177,8 +177,8 @@ PLACES = st.sampled_from(
 )
 
 
-@settings(max_examples=5, deadline=None, suppress_health_check=list(HealthCheck))
-@given(st.lists(st.lists(st.tuples(PLACES, VALUES), min_size=1, max_size=4), max_size=120))
+@settings(max_examples=3, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.lists(st.lists(st.tuples(PLACES, VALUES), min_size=1, max_size=4), max_size=200))
 def test_any_record_changed_anyhow_gives_exactly_one_event(
     changes: list[list[tuple[tuple[str, ...], Any]]],
 ) -> None:
@@ -197,8 +197,8 @@ def test_any_record_changed_anyhow_gives_exactly_one_event(
     assert found[0][0]["reason"] is None
 
 
-@settings(max_examples=5, deadline=None, suppress_health_check=list(HealthCheck))
-@given(st.lists(st.tuples(st.integers(0, len(GOOD) - 1), st.binary(max_size=3)), max_size=120))
+@settings(max_examples=3, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.lists(st.tuples(st.integers(0, len(GOOD) - 1), st.binary(max_size=3)), max_size=200))
 def test_any_bytes_changed_give_exactly_one_event(changes: list[tuple[int, bytes]]) -> None:
     records = [GOOD[:at] + new + GOOD[at + 1 :] for at, new in changes] + [GOOD]
     assert [len(each) for each in claimed(records)] == [1] * len(records)

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["account_line", "open_", "read_in"]
 
 MOST_LISTED = 20
+MOST_LOOKED_AT = 10_000
 
 
 @click.command("open")
@@ -193,13 +194,22 @@ def _troubles(case: Case, totals: Totals) -> bool:
         say(f"  … and {len(totals.unreadable) - MOST_LISTED:,} more that could not be opened")
     count = case.engine.count_unread(since=totals.first) if totals.records else 0
     if count:
-        for index, origin, position, reason in case.engine.unread(
-            since=totals.first, limit=MOST_LISTED
-        ):
-            say(f"  unread   record {index}, {text_of(origin)}#{position}: {text_of(reason)}")
-        if count > MOST_LISTED:
-            say(f"  … {count:,} records in all are kept unread: actum search is:unread")
+        _unread(case, totals.first)
+        say(f"  … {_many(count, 'record')} in all kept unread: actum search is:unread")
     return bool(totals.unreadable or totals.faults or count)
+
+
+def _unread(case: Case, since: int) -> None:
+    """Name each delivery that has records nobody could read: how many, and the first's reason."""
+    found: dict[str, list[tuple[int, int, str]]] = {}
+    for index, origin, position, reason in case.engine.unread(since=since, limit=MOST_LOOKED_AT):
+        found.setdefault(origin, []).append((index, position, reason))
+    for origin, records in list(found.items())[:MOST_LISTED]:
+        index, position, reason = records[0]
+        more = f", and {len(records) - 1:,} more of it" if len(records) > 1 else ""
+        say(f"  unread   record {index}, {text_of(origin)}#{position}: {text_of(reason)}{more}")
+    if len(found) > MOST_LISTED:
+        say(f"  … and {len(found) - MOST_LISTED:,} more deliveries with such records")
 
 
 def _many(count: int, one: str, more: str = "") -> str:

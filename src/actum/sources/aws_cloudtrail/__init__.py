@@ -213,7 +213,8 @@ MAPPING = Mapped(
     shape={
         "eventTime": "VARCHAR", "@timestamp": "VARCHAR",
         "eventSource": "VARCHAR", "eventName": "VARCHAR", "awsRegion": "VARCHAR",
-        "sourceIPAddress": "VARCHAR", "userAgent": "VARCHAR", "errorCode": "VARCHAR", "errorMessage": "VARCHAR",
+        "sourceIPAddress": "VARCHAR", "userAgent": "VARCHAR",
+        "errorCode": "VARCHAR", "errorMessage": "VARCHAR",
         "eventID": "VARCHAR", "eventType": "VARCHAR", "recipientAccountId": "VARCHAR",
         "sharedEventID": "VARCHAR", "readOnly": "VARCHAR",
         "userIdentity": {
