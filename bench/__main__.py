@@ -14,7 +14,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from bench.probe import fsync_p50, floor, sha_rate, timed
+from bench.probe import floor, fsync_p50, sha_rate, timed
 
 DATA = Path(__file__).parent / "data"
 SAMPLE = 100_000
@@ -34,7 +34,9 @@ def main() -> None:
         return
     os.environ["ACTUM_STATE"] = tempfile.mkdtemp(prefix="actum-bench-state-")
     names = asked.names or ["bulk", "append", "ask"]
-    print(f"machine: {os.cpu_count()} cores, SHA-256 {sha_rate():.2f} M records/s of 1,170 B a core")
+    print(
+        f"machine: {os.cpu_count()} cores, SHA-256 {sha_rate():.2f} M records/s of 1,170 B a core"
+    )
     with tempfile.TemporaryDirectory(prefix="actum-bench-") as work:
         for shape in ("ndjson", "s3"):
             if "bulk" in names or (shape == "ndjson" and "ask" in names):
@@ -71,7 +73,9 @@ def bulk(home: Path, shape: str, events: int, seed: int) -> None:
     ours = cpu / count * 1e6
     print(f"\nbulk {shape}: {count:,} records, {told['content'] / count:,.0f} B each")
     print(f"  wall {wall:.1f} s = {count / wall:,.0f}/s on {os.cpu_count()} cores")
-    print(f"  CPU  {cpu:.1f} s = {count / cpu:,.0f}/s a core, {cpu / count * 1e6:.1f} CPU-s a million")
+    print(
+        f"  CPU  {cpu:.1f} s = {count / cpu:,.0f}/s a core, {cpu / count * 1e6:.1f} CPU-s a million"
+    )
     print(
         f"  floor {base.total:.1f} µs (parse {base.parse:.1f} + SHA-256 {base.sha256:.1f} + zstd-3"
         f" {base.zstd3:.1f}); ours {ours:.1f} µs = {ours / base.total:.1f}x"
@@ -104,6 +108,7 @@ def append(work: Path) -> None:
     """One sender, 100 records at a time, each acknowledged when it is on disk."""
     import actum
     from actum.log.batch import Batch
+    from actum.record import Micros
     from actum.sources import claim_all
 
     sync = fsync_p50(work)
@@ -118,9 +123,9 @@ def append(work: Path) -> None:
             claims = claim_all(raws, "bench", positions, is_json=True)
             batch = Batch()
             batch.extend(
-                received=time.time_ns() // 1000, feed="bench", origin="bench",
+                received=Micros(time.time_ns() // 1000), feed="bench", origin="bench",
                 positions=positions, ids=claims.ids, sources=claims.sources, raws=raws,
-            )  # type: ignore[arg-type]  # fmt: skip
+            )  # fmt: skip
             log.append(batch)
             taken.append((time.perf_counter() - start) * 1e3)
     taken.sort()
@@ -170,7 +175,7 @@ def _sample(folder: Path) -> list[bytes]:
     """Up to 100,000 of the generated lines."""
     lines: list[bytes] = []
     for path in sorted(folder.rglob("*.gz")):
-        content = gzip.open(path).read() if path.stat().st_size > 1000 else b""
+        content = gzip.decompress(path.read_bytes()) if path.stat().st_size < 1 << 28 else b""
         if content.startswith(b'{"Records"'):
             lines += [json.dumps(each, separators=(",", ":")).encode()
                       for each in json.loads(content)["Records"]]  # fmt: skip

@@ -133,7 +133,11 @@ class Case:
         What was read before is not stored twice.
         """
         arrivals = collect([_absolute(each) for each in paths])
-        feed = "files:" + ",".join(str(_absolute(each)) for each in paths)[:1_000]
+        named = ",".join(_absolute(each) for each in paths)[:1_000]
+        # A feed has a name people read: a path that is not UTF-8 is spelled out.
+        feed = "files:" + named.encode("utf-8", "surrogateescape").decode(
+            "utf-8", "backslashreplace"
+        )
         log = self.log()
         totals = ingest(log, arrivals, feed=feed, by=By(**_by_dict()), done=done, seen=seen)
         log.settle()
@@ -212,9 +216,14 @@ class Case:
         """Return a ``.tlog-proof`` of one record and its verdict on the stored bytes."""
         return prove_checked(self._view, index)
 
-    def verify(self, *, seen: Callable[[int], None] = lambda _: None) -> Verified:
-        """Check the whole log against its signed checkpoint.  Raises when it does not hold."""
-        return verify_log(self._view, seen_records=seen)
+    def verify(
+        self, *, key: str | None = None, seen: Callable[[int], None] = lambda _: None
+    ) -> Verified:
+        """Check the whole log against its signed checkpoint.  Raises when it does not hold.
+
+        ``key`` is the log's public key from a source you trust; without it the home's own is used.
+        """
+        return verify_log(self._view, key=key, seen_records=seen)
 
     def checkpoint(self) -> bytes:
         """Return the signed note of the last checkpoint, empty if there is none."""

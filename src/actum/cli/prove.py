@@ -49,23 +49,21 @@ def verify(
     """Check a proof file, or without one the whole log.  Exit code 4 when it does not hold."""
     as_lines = output == "json" or (output is None and not is_terminal())
     if proof is None:
-        if record or key:
-            raise UsageError(
-                "--record and --key belong to a proof file", todo="name the proof file first"
-            )
-        _whole_log(manners, as_lines=as_lines)
+        if record:
+            raise UsageError("--record belongs to a proof file", todo="name the proof file first")
+        _whole_log(manners, key, as_lines=as_lines)
     else:
         _one_proof(manners, Path(proof), record, key, as_lines=as_lines)
 
 
-def _whole_log(manners: Manners, *, as_lines: bool) -> None:
+def _whole_log(manners: Manners, key: str | None, *, as_lines: bool) -> None:
     import time  # noqa: PLC0415 - see actum.cli
 
     started = time.monotonic()
     with manners.case() as case:
         size = case.status().records
         with manners.progress("verifying", size, unit="records") as bar:
-            found = case.verify(seen=bar)
+            found = case.verify(key=_key(manners, key) if key else None, seen=bar)
     seconds = time.monotonic() - started
     if as_lines:
         line = {
@@ -79,6 +77,10 @@ def _whole_log(manners: Manners, *, as_lines: bool) -> None:
         click.echo(
             f"PROVEN      {found.records:,} records are the ones that were sealed;"
             f" root {found.checkpoint.root.hex()[:16]}…"
+        )
+    if key is None:
+        say(
+            "NOT PROVEN  the key: it was taken from this home; give the one you were told with --key"
         )
     if found.unsealed:
         say(f"NOT PROVEN  {found.unsealed:,} records came after the last checkpoint")

@@ -38,7 +38,7 @@ def documents(windows: Iterator[bytes], limits: Limits) -> Iterator[Batch]:
     return _Splitter(windows, limits).split()
 
 
-class _Broken(Exception):  # noqa: N818 - caught in split(), turned into a fragment's reason
+class _Broken(Exception):
     """Splitting cannot go on."""
 
 

@@ -24,7 +24,7 @@ _PARTNER: Final = {b"]"[0]: b"["[0], b"}"[0]: b"{"[0]}
 _DEEPEST: Final = 1_000_000  # bytes of stack; deeper is an attack
 
 
-class Mismatch(Exception):  # noqa: N818 - caught at once, turned into a fragment's reason
+class Mismatch(Exception):
     """A bracket closes what was not opened."""
 
 

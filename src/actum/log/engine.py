@@ -7,6 +7,7 @@ zone, and never allowed to fetch an extension: what it can do is what the wheel 
 from __future__ import annotations
 
 import os
+import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -51,6 +52,7 @@ def connect(*, threads: int | None = None) -> duckdb.DuckDBPyConnection:
             "autoinstall_known_extensions": False,
             "autoload_known_extensions": False,
             "allow_community_extensions": False,
+            "temp_directory": str(Path(tempfile.gettempdir()) / f"actum-{os.getpid()}"),
         },
     )
     # Segments never change, so their footers are worth keeping.
@@ -58,8 +60,13 @@ def connect(*, threads: int | None = None) -> duckdb.DuckDBPyConnection:
     return connection
 
 
-def lay_out(connection: duckdb.DuckDBPyConnection, batch: Batch, table: str) -> None:
-    """Create the temporary table ``table`` with the rows of an indexed batch."""
+def lay_out(
+    connection: duckdb.DuckDBPyConnection, batch: Batch, table: str, *, kind: str = "TEMP TABLE"
+) -> None:
+    """Create the table ``table`` with the rows of an indexed batch.
+
+    ``kind`` is TEMP TABLE, seen by this connection alone, or TABLE, seen by its cursors as well.
+    """
     count = len(batch)
     high, low = id_halves(bytes(batch.ids))
     columns = {
@@ -83,7 +90,7 @@ def lay_out(connection: duckdb.DuckDBPyConnection, batch: Batch, table: str) -> 
     )
     connection.register(handed, columns)
     try:
-        connection.execute(f"CREATE OR REPLACE TEMP TABLE {table} AS SELECT {chosen} FROM {handed}")
+        connection.execute(f"CREATE OR REPLACE {kind} {table} AS SELECT {chosen} FROM {handed}")
     finally:
         connection.unregister(handed)
 

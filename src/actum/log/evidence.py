@@ -13,11 +13,12 @@ from actum.errors import EvidenceError, UsageError, VerificationFailed
 from actum.log import seen
 from actum.log.leaves import leaf_hashes, leaves
 from actum.log.published import read_checkpoint
-from actum.log.view import View
+from actum.log.view import View, cut
 from actum.proof.checkpoint import Checkpoint
 from actum.proof.leaf import Leaf
 from actum.proof.merkle import HASH_SIZE, Frontier, inclusion_path
 from actum.proof.tlog_proof import Opening, TlogProof, Verdict, verify_record
+from actum.record import Record
 
 __all__ = ["Verified", "prove", "prove_checked", "verify_log"]
 
@@ -40,28 +41,34 @@ def prove(view: View, index: int) -> bytes:
 
     UsageError if there is no such record or it is not sealed yet.
     """
+    return _prove(view, index)[0]
+
+
+def _prove(view: View, index: int) -> tuple[bytes, Record]:
     found = read_checkpoint(view.folder, view.entry.vkey)
     if found is not None and found[0].size > view.contents().size:
         view.refresh()  # another process went on since we looked
-    record = view.record(index)
-    if found is None or index >= found[0].size:
+    if found is None or not 0 <= index < found[0].size:
+        view.record(index)  # says so, if there is no such record at all
         raise UsageError(
             f"record {index} is not sealed yet",
             why=f"the last checkpoint covers {found[0].size if found else 0} records",
             todo="seal the log with `actum checkpoint --seal`, then ask again",
         )
     checkpoint, note = found
-    batch = next(view.batches([(index, index + 1)]))
-    leaf = Leaf.decode(leaves(batch))
+    block = view.block(index // 256)
+    batch = next(each for each in block if each.first <= index < each.first + len(each))
+    one = cut(batch, index, index + 1)
+    record = next(iter(one.records()))
     path = inclusion_path(index, checkpoint.size, view.subtree)
-    opening = Opening(leaf, record.salt, str(record.provenance))
-    return TlogProof(index, tuple(path), note, opening.encode()).encode()
+    opening = Opening(Leaf.decode(leaves(one)), record.salt, str(record.provenance))
+    return TlogProof(index, tuple(path), note, opening.encode()).encode(), record
 
 
 def prove_checked(view: View, index: int) -> tuple[bytes, Verdict]:
     """The proof and its verdict on the stored bytes.  EvidenceError unless it holds."""
-    proof = prove(view, index)
-    verdict = verify_record(proof, view.entry.vkey, view.record(index).raw)
+    proof, record = _prove(view, index)
+    verdict = verify_record(proof, view.entry.vkey, record.raw)
     if not verdict.proven:
         why = next((each.why for each in verdict.claims if each.why), "")
         raise EvidenceError(
@@ -72,10 +79,16 @@ def prove_checked(view: View, index: int) -> tuple[bytes, Verdict]:
     return proof, verdict
 
 
-def verify_log(view: View, *, seen_records: Callable[[int], None] = lambda _: None) -> Verified:
+def verify_log(
+    view: View,
+    *,
+    key: str | None = None,
+    seen_records: Callable[[int], None] = lambda _: None,
+) -> Verified:
     """Check the whole log against its signed checkpoint; raises an EvidenceError.
 
-    1. The checkpoint is signed by the log's key.
+    1. The checkpoint is signed by the log's key: ``key``, from a source the caller trusts, or else
+       the one the home itself names, which whoever can write the home can replace.
     2. Every record it covers is there, and their leaves give its root.
     3. It is no smaller than the last the journal and this machine remember, and continues that one.
 
@@ -84,7 +97,7 @@ def verify_log(view: View, *, seen_records: Callable[[int], None] = lambda _: No
     """
     head = view.home.journal.head(view.entry.id)
     remembered = seen.recall(view.entry.origin)
-    found = read_checkpoint(view.folder, view.entry.vkey)
+    found = read_checkpoint(view.folder, key or view.entry.vkey)
     if found is None:
         raise VerificationFailed(
             f"log {view.entry.name!r} has no checkpoint",

@@ -207,7 +207,7 @@ def _events(view: View, segment: Segment) -> Iterator[Finding]:
             row = view.connection.execute(
                 'SELECT count(*), count(DISTINCT "index"), min("index"), max("index")'
                 f" FROM {scan([path])}"
-            ).fetchone()
+            ).fetchall()[0]
     except EvidenceError as error:
         yield Finding(segment.events_file, str(error), "run `actum rebuild`")
         return

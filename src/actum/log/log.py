@@ -277,7 +277,7 @@ class Log:
     def _segment_of(self, tail: tuple[Batch, ...]) -> Segment:
         """One segment of several batches, each with its own salt seed."""
         connection = self.view.connection
-        lay_out(connection, tail[0], "settled")
+        lay_out(connection, tail[0], "settled", kind="TABLE")
         try:
             for batch in tail[1:]:
                 lay_out(connection, batch, "settled_part")

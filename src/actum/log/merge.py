@@ -53,8 +53,7 @@ def _merge(view: View, reading: Reading, run: list[Segment]) -> None:
     try:
         with reading_file(paths[0]):
             view.connection.execute(
-                "CREATE OR REPLACE TEMP TABLE merging AS"
-                f' SELECT * FROM {scan(paths)} ORDER BY "index"'
+                f'CREATE OR REPLACE TABLE merging AS SELECT * FROM {scan(paths)} ORDER BY "index"'
             )
         segment = write_segment(
             view.connection, view.folder, log=view.entry.id, table="merging", reading=reading

@@ -63,7 +63,7 @@ class View:
         self.checked = Checked(self.folder)
         self.connection = connect()
         self._contents: Contents | None = None
-        self._cached: tuple[int, bytes] | None = None
+        self._blocks: dict[int, bytes] = {}
 
     def close(self) -> None:
         """Release the engine."""
@@ -79,7 +79,7 @@ class View:
     def refresh(self) -> None:
         """Look again the next time."""
         self._contents = None
-        self._cached = None
+        self._blocks.clear()
 
     def _look(self) -> Contents:
         acknowledged = self._acknowledged()
@@ -221,13 +221,19 @@ class View:
             part = hash_level(part)
         return part
 
+    def block(self, block: int) -> list[Batch]:
+        """The records of one 256-leaf block; its hashes are kept for the proof that follows."""
+        start = block * _BLOCK
+        batches = list(self.batches([(start, min(start + _BLOCK, self.contents().size))]))
+        if len(self._blocks) > 8:
+            self._blocks.clear()
+        self._blocks[block] = b"".join(leaf_hashes(each) for each in batches)
+        return batches
+
     def _block(self, block: int) -> bytes:
-        cached = self._cached
-        if cached is None or cached[0] != block:
-            start = block * _BLOCK
-            stop = min(start + _BLOCK, self.contents().size)
-            cached = self._cached = (block, self.hashes(start, stop))
-        return cached[1]
+        if block not in self._blocks:
+            self.block(block)
+        return self._blocks[block]
 
     def root(self, size: int) -> bytes:
         """The root over the first ``size`` records, from kept hashes and the last few leaves."""

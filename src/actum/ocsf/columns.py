@@ -66,7 +66,12 @@ COLUMNS: tuple[Column, ...] = (
         "who",
         ("actor_user_uid", "VARCHAR", "actor.user.uid", "ARN, principal or other unique id"),
         ("actor_user_name", "VARCHAR", "actor.user.name", "user, role or service, by name"),
-        ("actor_user_type", "VARCHAR", "actor.user.type", "the source's own word: IAMUser, Root, …"),
+        (
+            "actor_user_type",
+            "VARCHAR",
+            "actor.user.type",
+            "the source's own word: IAMUser, Root, …",
+        ),
         ("actor_user_email", "VARCHAR", "actor.user.email_addr", "only where the source names one"),
         ("actor_user_account_uid", "VARCHAR", "actor.user.account.uid", "account the actor is of"),
         ("actor_user_credential_uid", "VARCHAR", "actor.user.credential_uid", "key that was used"),

@@ -132,7 +132,7 @@ def record_id(kind: int, source: str, key: bytes) -> bytes:
 
 
 def id_prefix(kind: int, source: str) -> bytes:
-    """Return what is hashed before the key in a record id: the same for every record of a source."""
+    """Return what a record id hashes before the key: the same for all records of a source."""
     if kind not in KINDS:
         raise ValueError(f"a leaf cannot have kind {kind!r}")
     name = _utf8(source)

@@ -52,7 +52,7 @@ or a copy outside exists"""
 Signed = tuple[str, bytes, bytes]  # a key name, its id, and a signature (or a public key)
 
 
-class Unreadable(Exception):  # noqa: N818 - the word the exit code has
+class Unreadable(Exception):
     """The proof, key or record is not what it should be: exit 1."""
 
 

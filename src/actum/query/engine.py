@@ -12,12 +12,14 @@ from __future__ import annotations
 import json
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from functools import wraps
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
+from actum.errors import EvidenceError
 from actum.log.catalog import Segment
-from actum.log.engine import RECORD_COLUMNS, lay_out, scan
+from actum.log.engine import RECORD_COLUMNS, FileGone, lay_out, scan
 from actum.log.segment import SHOWN, Reading
 from actum.log.view import View
 from actum.ocsf.columns import names
@@ -73,6 +75,38 @@ class Extent:
     copies: int
 
 
+_P = ParamSpec("_P")
+_T = TypeVar("_T")
+
+
+def _looking_again(
+    ask: Callable[Concatenate[Engine, _P], _T],
+) -> Callable[Concatenate[Engine, _P], _T]:
+    """Ask again, once, when a file is gone: a merge may have moved the records.
+
+    A file the engine cannot read is damaged evidence.
+    """
+
+    @wraps(ask)
+    def asked(engine: Engine, /, *args: _P.args, **named: _P.kwargs) -> _T:
+        import duckdb  # noqa: PLC0415 - loaded by now
+
+        try:
+            return ask(engine, *args, **named)
+        except (FileGone, duckdb.IOException):
+            engine.refresh()
+        try:
+            return ask(engine, *args, **named)
+        except duckdb.IOException as error:
+            raise EvidenceError(
+                "a segment cannot be read",
+                why=str(error).partition("\n")[0],
+                todo="run `actum fsck` to see which",
+            ) from error
+
+    return asked
+
+
 class Engine:
     """Asks one log.  Not safe for two threads at once; it shows the log as it was when opened."""
 
@@ -84,12 +118,18 @@ class Engine:
         self._shown = -1
         self._parts: dict[str, list[str]] = {}
 
+    def refresh(self) -> None:
+        """Look at the log again: what was found out about it is forgotten."""
+        self.view.refresh()
+        self._ready, self._shown = None, -1
+
     def close(self) -> None:
         """Release the engine's own connection."""
         self._connection.close()
 
     # -- questions -------------------------------------------------------------------------------
 
+    @_looking_again
     def search(self, query: Query, *, limit: int | None, columns: Sequence[str] = ()) -> Answer:
         """The newest events that match, at most ``limit``, and the exact number of all.
 
@@ -132,7 +172,7 @@ class Engine:
     def _newest(
         self, segments: list[Segment], where: str, parameters: list[object], limit: int
     ) -> tuple[list[_Place], int | None]:
-        """Where the newest matches are; and how many match in all, if that was learnt on the way."""
+        """Where the newest matches are, and how many there are in all if that was learnt."""
         waiting = sorted(segments, key=lambda each: (each.time_max is not None, each.time_max or 0))
         found = self._places("tail_events", where, parameters, limit)
         step = 1
@@ -186,6 +226,7 @@ class Engine:
         by_place = {(row[0], row[1]): row[2:] for row in rows}
         return [by_place[index, part] for _, index, part in found]
 
+    @_looking_again
     def event(self, index: int) -> list[dict[str, Any]]:
         """The events of one record, in order; each column by name."""
         self._prepare(None, with_records=False)
@@ -194,6 +235,7 @@ class Engine:
         ).fetchall()
         return [dict(zip(names(), row, strict=True)) for row in rows]
 
+    @_looking_again
     def unread(self, *, since: int, limit: int) -> list[tuple[int, str, int, str]]:
         """(index, origin, position, reason) of records from ``since`` on that were not read."""
         self._prepare(None, with_records=True)
@@ -204,6 +246,7 @@ class Engine:
             [since, limit],
         ).fetchall()
 
+    @_looking_again
     def count_unread(self, *, since: int = 0) -> int:
         """How many records from ``since`` on could not be read."""
         self._prepare(None, with_records=False)
@@ -212,16 +255,17 @@ class Engine:
             [since],
         )
 
+    @_looking_again
     def extent(self) -> Extent:
         """How much there is to ask."""
         self._prepare(None, with_records=False)
         row = self._connection.execute(
             "SELECT count(*), epoch_us(min(time)), epoch_us(max(time)), count(*) - count(time),"
             f" count(reason), count(copy_of) FROM events WHERE {OWN}"
-        ).fetchone()
-        assert row is not None  # noqa: S101 - an aggregate always gives a row
+        ).fetchall()[0]
         return Extent(*row)
 
+    @_looking_again
     def by_source(self) -> list[tuple[str, int, int, int | None, int | None]]:
         """(source, events, unread, earliest, latest) of each source, largest first."""
         self._prepare(None, with_records=False)
@@ -230,6 +274,7 @@ class Engine:
             " FROM events GROUP BY source ORDER BY 2 DESC, 1"
         ).fetchall()
 
+    @_looking_again
     def histogram(self, query: Query, *, width: str = "1 day") -> list[tuple[int, str, int]]:
         """(start in microseconds, status, events) of each interval, oldest first.
 
@@ -264,8 +309,7 @@ class Engine:
         )
 
     def _one(self, sql: str, parameters: Sequence[object]) -> int:
-        row = self._connection.execute(sql, parameters).fetchone()
-        return int(row[0]) if row else 0
+        return int(self._connection.execute(sql, parameters).fetchall()[0][0])
 
     # -- the views -------------------------------------------------------------------------------
 

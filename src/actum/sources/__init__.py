@@ -122,7 +122,7 @@ def _all_cloudtrail(raws: Sequence[bytes]) -> Claims | None:
         told = [f"{key.recipientAccountId or ''}/{key.eventID}".encode() for key in keys]
     except UnicodeEncodeError:
         return None
-    if not all([key.eventID for key in keys]):
+    if not all(key.eventID for key in keys):
         return None
     ids = [sha256(_CLOUDTRAIL + key).digest()[:16] for key in told]
     return Claims([aws_cloudtrail.NAME] * len(raws), b"".join(ids))

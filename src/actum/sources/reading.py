@@ -275,7 +275,7 @@ def _joined(connection: duckdb.DuckDBPyConnection, lookup: Lookup) -> str:
     table = f"lookup_{lookup.name}_{sha256(content).hexdigest()[:16]}"
     known = connection.execute(
         "SELECT count(*) FROM duckdb_tables() WHERE table_name = ?", [table]
-    ).fetchone()
+    ).fetchall()[0]
     if known == (0,):
         names = ", ".join(lookup.columns)
         rows = ", ".join("(" + ", ".join(map(_literal, row)) + ")" for row in lookup.rows)
