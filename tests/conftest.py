@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from typing import TYPE_CHECKING
 
@@ -37,3 +38,8 @@ def _isolated(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monk
     """Isolate each test: a data folder, a state folder and a home of its own."""
     assert os.environ["HOME"]
     _isolate(monkeypatch, tmp_path_factory.mktemp("own"))
+
+
+def pytest_sessionfinish() -> None:
+    """Let go of engines that failed tests' tracebacks still hold, while they can be closed."""
+    gc.collect()

@@ -181,8 +181,11 @@ def test_an_actor_is_found_by_each_of_its_names() -> None:
         {"actor_session_issuer": "arn:aws:iam::1:role/alice"},
         {"actor_user_name": "malice"},
     )
-    assert world.ask("actor:alice") == [0, 1, 2, 3, 4, 5]
-    assert world.ask("actor:=alice") == [1, 2, 3, 4, 5]
+    assert world.ask("actor:alice") == [0, 3, 4]
+    assert world.ask("actor:=alice") == [3, 4]
+    assert world.ask("actor:arn:aws:iam::1:user/path/alice") == [1]
+    assert world.ask("actor:*/alice") == [1, 2, 5]
+    assert world.ask("issuer:alice") == [5]
 
 
 def test_an_action_may_name_its_service() -> None:
