@@ -705,3 +705,13 @@ def test_indexes_of_an_outcome_are_a_row_each(home: Path) -> None:
         outcome = log.append(batch(range(5)))
         assert isinstance(outcome.indexes, np.ndarray)
         assert outcome.indexes.tolist() == [0, 1, 2, 3, 4]
+
+
+def test_scattered_records_of_one_segment_are_read_in_their_order(home: Path) -> None:
+    """The engine answers a list of indexes by a join, which does not keep the order of the file."""
+    with opened(home) as log:
+        log.append(batch(range(9_000)))
+        log.settle()
+        wanted = list(range(5, 9_000, 701))
+        found = log.view.raws(wanted)
+        assert [found[index][1] for index in wanted] == [raw(number) for number in wanted]

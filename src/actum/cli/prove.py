@@ -79,9 +79,7 @@ def _whole_log(manners: Manners, key: str | None, *, as_lines: bool) -> None:
             f" root {found.checkpoint.root.hex()[:16]}…"
         )
     if key is None:
-        say(
-            "NOT PROVEN  the key: it is this home's own; give the one you were told with --key"
-        )
+        say("NOT PROVEN  the key: it is this home's own; give the one you were told with --key")
     if found.unsealed:
         say(f"NOT PROVEN  {found.unsealed:,} records came after the last checkpoint")
     say(

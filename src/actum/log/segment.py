@@ -310,9 +310,13 @@ def read_batches(
 
 def _by_seed(columns: Mapping[str, np.ndarray]) -> Iterator[Batch]:
     """Cut rows where the seed changes or the indexes are not contiguous."""
-    indexes, seeds = columns["index"], columns["salt_seed"]
-    if not len(indexes):
+    if not len(columns["index"]):
         return
+    # The engine keeps the order of a range; a list of indexes it answers by a join, which does not.
+    order = np.argsort(columns["index"], kind="stable")
+    if np.any(np.diff(order) < 0):
+        columns = {name: values[order] for name, values in columns.items()}
+    indexes, seeds = columns["index"], columns["salt_seed"]
     breaks = np.flatnonzero(np.diff(indexes.astype(np.int64)) != 1) + 1
     turns = [row for row in range(1, len(seeds)) if seeds[row] != seeds[row - 1]]
     cuts = sorted({0, *breaks.tolist(), *turns, len(indexes)})
