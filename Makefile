@@ -27,7 +27,7 @@ docs: $(READY)  ## write the generated pages again: commands, columns, fields, s
 	$(BIN)/python -m actum.docs docs
 
 lock:  ## resolve the dependencies again
-	$(BIN)/python -m piptools compile --version >/dev/null 2>&1 || $(BIN)/pip install -q uv
+	$(BIN)/pip install -q uv
 	$(BIN)/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 \
 	    --no-emit-index-url --no-header --generate-hashes -o requirements.lock
 
