@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from itertools import islice
+from typing import TYPE_CHECKING, Any, cast
 
 import click
 
@@ -25,6 +27,7 @@ from actum.errors import UsageError
 if TYPE_CHECKING:
     from actum.case import Case
     from actum.query.engine import Answer
+    from actum.query.parse import Query
 
 __all__ = ["search"]
 
@@ -32,6 +35,8 @@ NARROW = ("index", "time", "what happened", "from")
 WIDE = ("index", "time", "actor", "action", "target", "outcome", "from")
 """A table's columns unless others are asked for: a sentence, or its parts where there is room."""
 ROOM = 130
+AT_ONCE = 8_192
+"""Events told and printed at a time when there is no limit."""
 
 
 @click.command(cls=QueryCommand)
@@ -65,11 +70,15 @@ def search(  # noqa: PLR0917 - click passes them by name
             wide = manners.console().width >= ROOM
             heads: tuple[str, ...] = WIDE if wide else NARROW
             rows = _brief(answer, wide=wide)
+            if rows:
+                emit(manners, output, heads, rows)
+        elif most is None:
+            answer = _stream(manners, case, asked, names, output)
         else:
             answer = case.search(asked, limit=most, columns=_asked(names))
-            heads, rows = names, _full(case, answer, names)
-        if rows or not is_table(output):
-            emit(manners, output, heads, rows)
+            full = _full(case, list(answer.dicts()), names)
+            if full or not is_table(output):
+                emit(manners, output, names, full)
         note_answer(case, asked, answer, zone_of(zone))
     stop_if_cut(answer, limit)
 
@@ -105,14 +114,40 @@ def _asked(chosen: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*(each for each in chosen if each != "raw"), "index")))
 
 
-def _full(case: Case, answer: Answer, chosen: tuple[str, ...]) -> list[list[Any]]:
+def _stream(
+    manners: Manners, case: Case, asked: Query, chosen: tuple[str, ...], output: str | None
+) -> Answer:
+    """Print every match as it is read, a few thousand at a time: millions need not fit in memory.
+
+    The answer it gives back has been printed: of its rows there is only the number.
+    """
+    from actum.query.engine import Answer  # noqa: PLC0415 - see actum.cli
+
+    columns, count = _asked(chosen), 0
+
+    def rows() -> Iterator[list[Any]]:
+        nonlocal count
+        events = (
+            dict(zip(columns, row, strict=True))
+            for row in case.engine.stream(asked, columns=columns)
+        )
+        while some := list(islice(events, AT_ONCE)):
+            count += len(some)
+            yield from _full(case, some, chosen)
+
+    emit(manners, output, chosen, rows())
+    printed = cast("list[tuple[Any, ...]]", range(count))
+    return Answer(chosen, printed, count, scanned=case.engine.scans(asked))
+
+
+def _full(case: Case, events: list[dict[str, Any]], chosen: tuple[str, ...]) -> list[list[Any]]:
     from actum.ocsf.sentence import sentence  # noqa: PLC0415 - see actum.cli
 
     raws: dict[int, bytes] = {}
     if "raw" in chosen:
-        raws = case.records([row["index"] for row in answer.dicts()])
+        raws = case.records([event["index"] for event in events])
     rows = []
-    for event in answer.dicts():
+    for event in events:
         extra: dict[str, Any] = {"raw": raws.get(event["index"])}
         if "sentence" in chosen:
             extra["sentence"] = sentence(event)

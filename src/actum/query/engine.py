@@ -169,6 +169,10 @@ class Engine:
         finally:
             cursor.close()
 
+    def scans(self, query: Query) -> bool:
+        """Whether answering reads every raw record: free text does, until terms are indexed."""
+        return compile(query).needs_raw
+
     def _newest(
         self, segments: list[Segment], where: str, parameters: list[object], limit: int
     ) -> tuple[list[_Place], int | None]:
