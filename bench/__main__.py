@@ -97,9 +97,12 @@ def _child(folder: str, home: Path) -> None:
     with actum.open(home, write=True) as case:
         totals = case.open([folder])
     used = resource.getrusage(resource.RUSAGE_SELF)
+    # Not ru_maxrss: a child starts with the peak of the parent that forked it.
+    status = Path("/proc/self/status").read_text()
+    peak = int(status.partition("VmHWM:")[2].split()[0]) * 1024
     told = {
         "records": totals.records, "content": totals.content_size,
-        "cpu": used.ru_utime + used.ru_stime, "peak": used.ru_maxrss * 1024,
+        "cpu": used.ru_utime + used.ru_stime, "peak": peak,
     }  # fmt: skip
     print(json.dumps(told))
 
