@@ -24,7 +24,7 @@ from actum.log.evidence import Verified, prove_checked, verify_log
 from actum.log.fsck import Finding, fsck
 from actum.log.home import Home
 from actum.log.log import Log
-from actum.log.rebuild import clear_strays, rebuild
+from actum.log.rebuild import rebuild
 from actum.log.seal import read_checkpoint
 from actum.log.view import View
 from actum.query import Query, parse
@@ -80,13 +80,14 @@ class Case:
             self.entry = self._entry(log, write=write)
             if write:
                 self._log = Log(self._home, self.entry, self._reading)
-                clear_strays(self._log.view)
                 if not self._log.view.contents().size:
                     control(self._log, "CreateLog", by=_by_dict(), vkey=self.entry.vkey)
                 self._view = self._log.view
             else:
                 self._view = View(self._home, self.entry)
         except BaseException:
+            if self._log is not None:
+                self._log.close(seal=False)
             self._home.close()
             raise
 

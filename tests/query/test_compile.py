@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from actum.ocsf.columns import COLUMNS
 from actum.query import Query, compile, parse  # noqa: A004
 from actum.query.ast import And, Compare, Node, Not, Or, format  # noqa: A004
+from actum.query.compile import mentioned as named_in
 from actum.record import Micros
 from query.trees import INSTANTS, nodes
 from query.world import Row, holds, raws, rows, utc
@@ -290,3 +291,12 @@ def _mentioned(node: Node) -> Iterator[str]:
         case And() | Or():
             for part in node.nodes:
                 yield from _mentioned(part)
+
+
+def test_words_that_only_look_like_a_field_do_not_count_as_naming_it() -> None:
+    said = '"source: here" target:resource:1'
+    asked = parse(said, now=NOW, zone=UTC)
+    assert named_in(asked.where) == {"target"}
+    assert named_in(parse("-source:json (is:copy OR ip:1.2.3.4)", now=NOW, zone=UTC).where) == {
+        "source", "copy", "ip",
+    }  # fmt: skip

@@ -22,7 +22,6 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import (
-    Boolean,
     Column,
     Engine,
     Integer,
@@ -74,7 +73,6 @@ _segments = Table(
     Column("time_max", Integer),
     Column("mappings", String, nullable=False),
     Column("days", String, nullable=False),
-    Column("time_complete", Boolean, nullable=False),
     Column("row_sha256", LargeBinary, nullable=False),
 )
 
@@ -98,8 +96,6 @@ class Segment:
     ``mappings`` names the version each source was read with: ``{"aws_cloudtrail": 1}`` in JSON.
     ``days`` counts the events shown by default, by UTC day since 1970 (null if timeless) and
     status: ``[[20759, "success", 12], …]`` in JSON.
-    ``time_complete`` is false when some event has no time, so that a time range may not skip it
-    when asked for the timeless.
     """
 
     log: str
@@ -118,7 +114,6 @@ class Segment:
     time_max: int | None
     mappings: str
     days: str
-    time_complete: bool
 
     @property
     def end(self) -> int:

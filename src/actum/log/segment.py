@@ -145,9 +145,9 @@ def write_events(
             path,
             f"ROW_GROUP_SIZE {EVENTS_ROW_GROUP}, DICTIONARY_SIZE_LIMIT {EVENTS_DICTIONARY}",
         )
-        count, unread, timed, earliest, latest, sources = _one(
+        count, unread, earliest, latest, sources = _one(
             connection,
-            "SELECT count(*), count(reason), count(time), epoch_us(min(time)),"
+            "SELECT count(*), count(reason), epoch_us(min(time)),"
             f" epoch_us(max(time)), list_sort(list(DISTINCT source)) FROM {derived}",
         )
     finally:
@@ -162,7 +162,6 @@ def write_events(
         "time_min": earliest,
         "time_max": latest,
         "mappings": json.dumps({each: versions.get(each, 0) for each in sources or []}),
-        "time_complete": timed == count,
         "days": json.dumps(_days(connection, path)),
     }
 

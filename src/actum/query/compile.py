@@ -28,7 +28,7 @@ from actum.query.fields import FIELDS, FLAGS, Field, Kind, Part, Read
 from actum.query.parse import Query, parse
 from actum.record import Micros
 
-__all__ = ["Compiled", "compile"]
+__all__ = ["Compiled", "compile", "mentioned"]
 
 _SERVICE_SUFFIX: Final = ".amazonaws.com"
 _PHRASE: Final = (
@@ -56,7 +56,7 @@ def compile(query: Query) -> Compiled:  # noqa: A001  the field's word for it
         parts.append(f'"time" >= {sink.add(times.utc(query.since))}')
     if query.until is not None:
         parts.append(f'"time" < {sink.add(times.utc(query.until))}')
-    if query.where is None or not _mentions_copies(query.where):
+    if "copy" not in mentioned(query.where):
         parts.append("copy_of IS NULL")
     if query.where is not None:
         parts.append(_node(query.where, sink))
@@ -245,13 +245,16 @@ def _flag(name: str) -> Node | None:
     return parse(FLAGS[name].query, now=datetime.now(UTC), zone=UTC).where
 
 
-def _mentions_copies(node: Node) -> bool:
+def mentioned(node: Node | None) -> frozenset[str]:
+    """The fields a question speaks of, even to exclude them; ``is:copy`` speaks of ``copy``.
+
+    What is hidden by default is shown to whoever names it.
+    """
     match node:
-        case Text():
-            return False
         case Compare():
-            return node.field == "copy" or (node.field == "is" and node.value == "copy")
+            return frozenset((str(node.value) if node.field == "is" else node.field,))
         case Not():
-            return _mentions_copies(node.node)
+            return mentioned(node.node)
         case And() | Or():
-            return any(_mentions_copies(part) for part in node.nodes)
+            return frozenset[str]().union(*map(mentioned, node.nodes))
+    return frozenset()

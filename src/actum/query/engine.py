@@ -23,7 +23,7 @@ from actum.log.engine import RECORD_COLUMNS, FileGone, lay_out, scan
 from actum.log.segment import SHOWN, Reading
 from actum.log.view import View
 from actum.ocsf.columns import names
-from actum.query.compile import Compiled, compile  # noqa: A004  the field's word
+from actum.query.compile import Compiled, compile, mentioned  # noqa: A004  the field's word
 from actum.query.parse import Query
 
 if TYPE_CHECKING:
@@ -366,7 +366,7 @@ def _may_hold(segment: Segment, query: Query) -> bool:
 
 
 def _where(query: Query, compiled: Compiled) -> str:
-    own = "source:" in query.text or "index:" in query.text
+    own = mentioned(query.where) & {"source", "index"}
     return compiled.sql if own else f"({compiled.sql}) AND {OWN}"
 
 
