@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 
@@ -27,14 +27,16 @@ from actum.log.batch import Batch
 from actum.log.log import Appended, Log
 from actum.proof.leaf import record_id
 from actum.record import Kind, Micros, Provenance, RecordId, Spelling
+from actum.sources import SOURCES, Claims, Recognition, Source, Told, claim_all, unread
 from actum.sources import actum as own
-from actum.sources import claim_all, unread
 
 __all__ = ["Account", "By", "Interrupted", "Totals", "ingest"]
 
 BATCH_RECORDS = 65_536
 BATCH_BYTES = 96 << 20
 """A batch is handed to the log when it holds this much: what bounds memory."""
+
+_MOST_REASONS = 20
 
 _JSON_FRAMINGS = frozenset(
     (Framing.NDJSON, Framing.JSON_ARRAY, Framing.JSON_RECORDS, Framing.JSON_DOCUMENT,
@@ -57,7 +59,9 @@ class Account:
     ``records`` counts what was stored, and among them ``copies`` (an act already known, told in
     other bytes) and ``conflicts`` (a known id, saying something else).  ``unread`` is the part of
     them that could not be split, each with its reason.  ``first`` and ``last`` are indexes, -1 when
-    nothing was stored.
+    nothing was stored.  Of a text, ``headers`` counts the lines that are no record but say how the
+    others are to be read, and ``joined`` those that are not the first of their record: its lines,
+    the blank ones aside, are ``split + headers + joined``.
     """
 
     origin: str
@@ -77,9 +81,17 @@ class Account:
     stored_sha256: str = ""
     content_size: int = 0
     content_sha256: str = ""
+    headers: int = 0
+    joined: int = 0
     reasons: list[str] = field(default_factory=list)
     sources: Counter[str] = field(default_factory=Counter)
     wrapper: dict[str, str] = field(default_factory=dict)
+
+    def tell(self, position: int, reason: str) -> None:
+        """Count something that could not be split or read as it should."""
+        self.unread += 1
+        if len(self.reasons) < _MOST_REASONS:
+            self.reasons.append(f"#{position}: {reason}")
 
     @property
     def troubled(self) -> bool:
@@ -139,14 +151,18 @@ def ingest(
     by: By,
     done: Callable[[Account], None] = lambda _: None,
     seen: Seen = lambda _read, _records: None,
+    sources: Mapping[str, Source] = SOURCES,
+    told: Callable[[str], Told | None] = lambda _: None,
 ) -> Totals:
     """Read every delivery into the log; returns when all of it is durable.
+
+    ``told`` says of a delivery's origin what somebody knows it to be, None to recognise it.
 
     ``done`` is called once a delivery, when its record is durable.  Raises what the log raises:
     then everything acknowledged before is safe, and reading the same deliveries again stores the
     rest.
     """
-    run = _Run(log, feed, by, done)
+    run = _Run(log, feed, by, done, sources, told)
     stored = 0
     with ThreadPoolExecutor(1, thread_name_prefix="actum-append") as writer:
         run.writer = writer
@@ -182,11 +198,21 @@ _Pending = tuple[Future[Appended], list[_Span], list[Account], list[Account]]
 class _Run:
     """One call of `ingest`."""
 
-    def __init__(self, log: Log, feed: str, by: By, done: Callable[[Account], None]) -> None:
+    def __init__(  # noqa: PLR0917 - made in one place, right above
+        self,
+        log: Log,
+        feed: str,
+        by: By,
+        done: Callable[[Account], None],
+        sources: Mapping[str, Source],
+        told: Callable[[str], Told | None],
+    ) -> None:
         self.log = log
         self.feed = feed
         self.by = by
         self.done = done
+        self.sources = sources
+        self.told = told
         self.totals = Totals()
         self.split = 0
         self.writer: ThreadPoolExecutor
@@ -203,6 +229,7 @@ class _Run:
             "utf-8", "backslashreplace"
         )
         account = Account(origin, Micros(time.time_ns() // 1000), delivery.modified)
+        recognition = Recognition(origin, self.sources, self.told(origin))
         for part in frame(delivery.read_chunks()):
             account.framing = part.framing.name.lower()
             if part.wrapper:
@@ -210,42 +237,58 @@ class _Run:
                     name: value[:65_536].decode("utf-8", "backslashreplace")
                     for name, value in part.wrapper.items()
                 }
-            start = len(self._batch)
-            raws = [bytes(each) for each in part.elements]
-            if raws:
-                positions = list(part.positions)
-                claims = claim_all(raws, origin, positions, is_json=part.framing in _JSON_FRAMINGS)
-                self._batch.extend(
-                    received=account.received, feed=self.feed, origin=origin,
-                    positions=positions, ids=claims.ids, sources=claims.sources, raws=raws,
+            if part.elements:
+                found = claim_all(
+                    [bytes(each) for each in part.elements], origin, part.positions,
+                    is_json=part.framing in _JSON_FRAMINGS, is_text=part.framing is Framing.TEXT,
+                    sources=self.sources, recognition=recognition,
                 )  # fmt: skip
-                account.sources.update(_names(claims.sources))
+                self._keep(account, found)
             for fragment in part.unread:
                 self._keep_unread(account, fragment.raw, fragment.position, fragment.reason)
-            added = len(self._batch) - start
-            account.split += added
-            self.split += added
-            self._spans.append(_Span(account, start, len(self._batch)))
             seen(delivery.stored_read)
             if len(self._batch) >= BATCH_RECORDS or self._batch.size >= BATCH_BYTES:
                 self._flush()
+        self._keep(account, recognition.rest())
+        if recognition.headers:
+            header = b"\n".join(recognition.headers)[:65_536]
+            account.wrapper["header"] = header.decode("utf-8", "backslashreplace")
+        account.headers, account.joined = len(recognition.headers), recognition.joined
         account.fault = str(delivery.fault) if delivery.fault else ""
         account.stored_size, account.stored_sha256 = delivery.stored_size, delivery.stored_sha256
         account.content_size = delivery.content_size
         account.content_sha256 = delivery.content_sha256
         self._complete.append(account)
 
+    def _keep(self, account: Account, found: Claims) -> None:
+        start = len(self._batch)
+        self._batch.extend(
+            received=account.received, feed=self.feed, origin=account.origin,
+            positions=found.positions, ids=found.ids, sources=found.sources, raws=found.raws,
+        )  # fmt: skip
+        account.sources.update(_names(found.sources))
+        for position, reason in found.unread:
+            account.tell(position, reason)
+        self._count(account, start)
+
+    def _count(self, account: Account, start: int) -> None:
+        added = len(self._batch) - start
+        account.split += added
+        self.split += added
+        if added:
+            self._spans.append(_Span(account, start, len(self._batch)))
+
     def _keep_unread(self, account: Account, raw: bytes, position: int, reason: str) -> None:
         source, identity = unread(raw, account.origin, position, reason)
+        start = len(self._batch)
         self._batch.add(
             kind=Kind.RECORD, received=account.received, feed=self.feed,
             record_id=identity, provenance=Provenance(account.origin, position),
             source=source, raw=raw,
         )  # fmt: skip
-        account.unread += 1
         account.sources["text"] += 1
-        if len(account.reasons) < 20:
-            account.reasons.append(f"#{position}: {reason}")
+        account.tell(position, reason)
+        self._count(account, start)
 
     # -- step 4: hand a batch to the log, learn what became of the one before ----------------------
 
@@ -336,6 +379,8 @@ def delivery_record(account: Account, *, feed: str, by: By) -> bytes:
         "reasons": account.reasons,
         "sources": dict(sorted(account.sources.items())),
     }
+    if account.headers or account.joined:
+        record["headers"], record["joined"] = account.headers, account.joined
     if account.fault:
         record["fault"] = account.fault
     if account.wrapper:

@@ -3,13 +3,14 @@
     from actum.testing import check_source
     assert check_source(my_source, Path("pairs")) == []
 
-A source is shown by golden pairs, named by what happened: ``login_failed.raw`` is one raw record,
-its exact bytes, and ``login_failed.ocsf`` what it is read as: our sentence, the questions it leaves
-open, and the nested OCSF form, for each event of it.
+A source is shown by golden pairs, named by what happened: ``login_failed.raw`` is a delivery, as
+short as it can be: one raw record, with the header its format may need before it; and
+``login_failed.ocsf`` what it is read as: our sentence, the questions it leaves open, and the nested
+OCSF form, for each event of it.
 
-``python -m actum.testing`` checks the pairs of every source Actum ships; with ``--update`` it first
-writes their ``.ocsf`` anew from the ``.raw``.  Read the difference before you keep it: it is what
-your change means.
+``python -m actum.testing`` checks the pairs of every source Actum ships, or of those it is told by
+name; with ``--update`` it first writes their ``.ocsf`` anew from the ``.raw``.  Read the difference
+before you keep it: it is what your change means.
 """
 
 from __future__ import annotations
@@ -19,29 +20,39 @@ import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from actum.collect import Framing, frame
 from actum.log.batch import Batch
 from actum.log.engine import connect, lay_out
 from actum.log.home import Home
 from actum.log.log import Log
 from actum.ocsf import COLUMNS, problems, sentence, to_ocsf
 from actum.record import Index, Micros, Spelling
-from actum.sources import SOURCES, Mappings, Source, claim_all
+from actum.sources import (
+    SOURCES,
+    Claims,
+    Mappings,
+    Recognition,
+    Source,
+    is_general,
+    unread,
+)
 from actum.sources.reading import derive
 
 if TYPE_CHECKING:
     import duckdb
 
-__all__ = ["check_source", "events_of", "golden", "pairs_of", "read", "update"]
+__all__ = ["check_source", "events_of", "golden", "pairs_of", "read", "recognise", "update"]
 
 RECEIVED = Micros(1_704_067_200_000_000)
 """2024-01-01T00:00:00Z: when the checks say every record arrived."""
 ORIGIN = "golden"
 UNKNOWN_KEY = b'"a key no mapping knows": {"kept": true}'
 _CUTS = (0.02, 0.25, 0.5, 0.75, 0.98)
+SUPPORTS = ("real samples", "vendor documentation", "fallback")
 _ASKED = ("who", "what", "on what", "when", "where", "from where", "outcome")
 
 
@@ -55,27 +66,56 @@ def check_source(source: Source, pairs: Path) -> list[str]:
     raws = pairs_of(pairs)
     if not raws:
         return [*found, f"there is no golden pair in {pairs.name!r}"]
-    names, records = list(raws), list(raws.values())
-    claims = claim_all(records, ORIGIN, range(len(records)), is_json=False, sources=sources)
-    spelled = [Spelling.parse(each) for each in claims.sources]
-    read_as = dict(zip(names, read(records, claims.sources, sources), strict=True))
-    for name, raw, spelling in zip(names, records, spelled, strict=True):
-        events = read_as[name]
-        about = _of_claim(source, spelling)
-        about += _of_golden(events, pairs / f"{name}.ocsf")
+    everything, told = Claims(), []
+    for name, delivered in raws.items():
+        claims = recognise(delivered, sources)
+        told += [name] * len(claims.raws)
+        _join(everything, claims)
+    read_as = read(everything.raws, everything.sources, sources)
+    of_pair: dict[str, list[dict[str, Any]]] = {name: [] for name in raws}
+    plain: dict[str, tuple[bytes, dict[str, Any]]] = {}
+    for name, raw, spelled, events in zip(
+        told, everything.raws, everything.sources, read_as, strict=True
+    ):
+        spelling = Spelling.parse(spelled)
+        about = [*_of_claim(source, spelling, raw, sources)]
         for event in events:
             about += _of_event(event, b"" if spelling.form else raw)
+            about += _of_open(source, event)
+        if not spelling.form and raw.rstrip().endswith(b"}"):
+            plain[name] = raw, events[0]
+        of_pair[name] += events
         found += [f"{name}: {each}" for each in about]
+    for name, events in of_pair.items():
+        found += [f"{name}: {each}" for each in _of_golden(events, pairs / f"{name}.ocsf")]
+    found += _of_cuts(source, raws, sources)
     if source.MAPPING.shape:
-        found += _of_cuts(source, raws, sources)
-        plain = {
-            name: read_as[name][0]
-            for name, spelling in zip(names, spelled, strict=True)
-            if not spelling.form and raws[name].rstrip().endswith(b"}")
-        }
-        found += _of_additions(source, raws, plain, sources)
-    found += _of_replay(records, claims.ids, claims.sources, sources)
+        found += _of_additions(source, plain, sources)
+    found += _of_replay(everything, sources)
     return found
+
+
+def recognise(delivered: bytes, sources: Mapping[str, Source] = SOURCES) -> Claims:
+    """The records of a whole delivery, as `actum.ingest` cuts it up and recognises them."""
+    recognition = Recognition(ORIGIN, sources)
+    whole = Claims()
+    for part in frame(iter([delivered])):
+        raws = [bytes(each) for each in part.elements]
+        is_text = part.framing is Framing.TEXT
+        found = recognition.take(raws, part.positions, is_json=not is_text, is_text=is_text)
+        _join(whole, found)
+        for fragment in part.unread:
+            spelled, identity = unread(fragment.raw, ORIGIN, fragment.position, fragment.reason)
+            _join(whole, Claims([fragment.raw], [fragment.position], [spelled], [identity]))
+    _join(whole, recognition.rest())
+    return whole
+
+
+def _join(whole: Claims, found: Claims) -> None:
+    whole.raws += found.raws
+    whole.positions += found.positions
+    whole.sources += found.sources
+    whole.each_id += found.each_id
 
 
 def pairs_of(folder: Path) -> dict[str, bytes]:
@@ -104,10 +144,10 @@ def update(source: Source, pairs: Path) -> list[str]:
 
 
 def events_of(raw: bytes, source: Source | None = None) -> list[dict[str, Any]]:
-    """The events of one record, by column name, read the way a log reads it."""
+    """The events of a delivery, by column name, read the way a log reads them."""
     sources = SOURCES if source is None else _with(source)
-    claims = claim_all([raw], ORIGIN, [0], is_json=False, sources=sources)
-    return read([raw], claims.sources, sources)[0]
+    claims = recognise(raw, sources)
+    return [event for each in read(claims.raws, claims.sources, sources) for event in each]
 
 
 def read(
@@ -155,9 +195,14 @@ def _of_mapping(source: Source) -> Iterator[str]:
     for name in source.MAPPING.columns:
         if name not in kinds:
             yield f"{name!r} is no column of an event"
-    for name in ("NAME", "TITLE", "SUPPORT"):
+    for name in ("NAME", "TITLE", "SUPPORT", "SIGNS"):
         if not isinstance(getattr(source, name), str):
             yield f"{name} is not text"
+    if source.SUPPORT not in SUPPORTS:
+        yield f"SUPPORT is none of {', '.join(SUPPORTS)}"
+    for question in source.MAPPING.open:
+        if question not in _ASKED:
+            yield f"MAPPING.open speaks of {question!r}, which is no question"
     if source.VERSION < 1:
         yield "VERSION does not begin at 1"
     if "References" not in str(getattr(source, "__doc__", "")):
@@ -179,10 +224,15 @@ def _case_twins(shape: object, path: str) -> Iterator[str]:
             yield from _case_twins(value, f"{path}[]")
 
 
-def _of_claim(source: Source, spelling: Spelling) -> list[str]:
-    if spelling.source == source.NAME:
-        return []
-    return [f"it is claimed by {spelling.source!r}, not by {source.NAME!r}"]
+def _of_claim(
+    source: Source, spelling: Spelling, raw: bytes, sources: Mapping[str, Source]
+) -> Iterator[str]:
+    """Ask whose it is: its own, and of the particular sources nobody else's."""
+    if spelling.source != source.NAME:
+        yield f"it is claimed by {spelling.source!r}, not by {source.NAME!r}"
+    for name, other in sources.items():
+        if name != source.NAME and not is_general(name) and other.claim(raw) is not None:
+            yield f"{name!r} claims it as well"
 
 
 # What is asked of an event ------------------------------------------------------------------------
@@ -208,6 +258,12 @@ def _open(event: Mapping[str, object]) -> list[str]:
         if event[each.name] is not None and each.name not in _NO_ANSWER
     }
     return [question for question in _ASKED if question not in answered]
+
+
+def _of_open(source: Source, event: Mapping[str, object]) -> Iterator[str]:
+    for question in _open(event):
+        if event["reason"] is None and question not in source.MAPPING.open:
+            yield f"it leaves open {question!r}, and MAPPING.open does not say why it may"
 
 
 _NO_ANSWER = frozenset(
@@ -248,13 +304,49 @@ _KNOWN_BY_READING = tuple(
 
 
 def _utc(stated: str) -> datetime | None:
-    """A time read by another reader than the engine."""
-    try:
-        found = datetime.fromisoformat(stated)
-    except ValueError:
+    """A time read by another reader than the engine's and the sources'."""
+    if stated.replace(".", "", 1).isdigit():
+        return _since_1970(stated)
+    found = _iso(stated) or next(filter(None, (_parsed(stated, each) for each in _SPELLINGS)), None)
+    if found is None:
         return None
     aware = found if found.tzinfo else found.replace(tzinfo=UTC)
     return aware.astimezone(UTC).replace(tzinfo=None)
+
+
+_SPELLINGS = (
+    "%d/%b/%Y:%H:%M:%S %z", "%m/%d/%Y %I:%M:%S %p", "%m/%d/%Y %H:%M:%S", "%b %d %Y %H:%M:%S",
+    "%b %d %Y %H:%M:%S %z", "%Y-%m-%d %H:%M:%S.%f %Z", "%Y-%m-%d %H:%M:%S %Z",
+    "%Y-%m-%d %H:%M:%S %z", "%Y-%m-%d\t%H:%M:%S", "%Y/%m/%d %H:%M:%S",
+    "%b %d %Y %H:%M:%S.%f %Z", "%a %b %d %H:%M:%S %Y", "%m/%d/%Y %H:%M:%S.%f",
+)  # fmt: skip
+
+
+def _iso(stated: str) -> datetime | None:
+    try:
+        return datetime.fromisoformat(stated)
+    except ValueError:
+        return None
+
+
+def _parsed(stated: str, spelling: str) -> datetime | None:
+    try:
+        return datetime.strptime(stated, spelling)
+    except ValueError:
+        return None
+
+
+def _since_1970(stated: str) -> datetime | None:
+    """Seconds, milli-, micro- or nanoseconds since 1970, by how many digits there are."""
+    whole, _, rest = stated.partition(".")
+    unit = {10: 1_000_000, 13: 1_000, 16: 1}.get(len(whole))
+    if len(whole) == len("1704067200000000000"):
+        micros = int(whole) // 1_000
+    elif unit is None:
+        return None
+    else:
+        micros = int(whole) * unit + int((rest + "000000")[:6]) * unit // 1_000_000
+    return datetime(1970, 1, 1) + timedelta(microseconds=micros)
 
 
 # What must not happen -----------------------------------------------------------------------------
@@ -263,67 +355,83 @@ def _utc(stated: str) -> datetime | None:
 def _of_cuts(
     source: Source, raws: Mapping[str, bytes], sources: Mapping[str, Source]
 ) -> Iterator[str]:
-    """Cut every record at several places: a reason each time, never a traceback."""
+    """Cut every delivery at several places: an event each time, never a traceback.
+
+    A JSON record that is cut says why it cannot be read, whatever it is taken for.
+    """
     cut = [
         (name, whole[: max(1, int(len(whole) * share))])
         for name, whole in ((name, raw.strip()) for name, raw in raws.items())
         for share in _CUTS
     ]
-    records = [short for _, short in cut]
-    claims = claim_all(records, ORIGIN, range(len(cut)), is_json=True, sources=sources)
-    for spelled in ([source.NAME] * len(cut), claims.sources):
-        for (name, short), read_as in zip(cut, read(records, spelled, sources), strict=True):
-            if len(read_as) != 1 or read_as[0]["reason"] is None:
-                yield f"{name}: cut to {len(short)} bytes it gives no reason"
+    everything, told = Claims(), []
+    for place, (name, short) in enumerate(cut):
+        claims = recognise(short, sources)
+        if not claims.raws and short.startswith(b"{"):  # of text a header may be left alone
+            yield f"{name}: cut to {len(short)} bytes it gives no event"
+        told += [place] * len(claims.raws)
+        _join(everything, claims)
+    by_itself = read([short for _, short in cut], [source.NAME] * len(cut), sources)
+    as_found = read(everything.raws, everything.sources, sources)
+    for place, events in [*enumerate(by_itself), *zip(told, as_found, strict=True)]:
+        name, short = cut[place]
+        if not events:
+            yield f"{name}: cut to {len(short)} bytes it gives no event"
+        if short.startswith(b"{") and not all(each["reason"] for each in events):
+            yield f"{name}: cut to {len(short)} bytes it gives no reason"
 
 
 def _of_additions(
     source: Source,
-    raws: Mapping[str, bytes],
-    plain: Mapping[str, Mapping[str, Any]],
+    plain: Mapping[str, tuple[bytes, Mapping[str, Any]]],
     sources: Mapping[str, Source],
 ) -> Iterator[str]:
     """Add a key to every record, and take its time away: a count, and a NULL."""
-    names = [name for name in plain if plain[name]["reason"] is None]
-    whole = [raws[name].strip() for name in names]
-    stated = [plain[name]["original_time"] for name in names]
+    readable = {name: each for name, each in plain.items() if each[1]["reason"] is None}
+    whole = [raw.strip() for raw, _ in readable.values()]
+    stated = [event["original_time"] for _, event in readable.values()]
     more = [
         raw[:-1] + (b"" if raw[1:-1].isspace() else b", ") + UNKNOWN_KEY + b"}" for raw in whole
     ]
     late = [
-        raw.replace(time.encode(), b"some day") if time else raw
+        raw.replace(time.encode(), b"some day" if _is_quoted(raw, time) else b"null")
+        if time
+        else raw
         for raw, time in zip(whole, stated, strict=True)
     ]
     read_as = read(more + late, [source.NAME] * len(more + late), sources)
-    for place, name in enumerate(names):
-        before, added = plain[name], read_as[place][0]
+    for place, (name, (_, before)) in enumerate(readable.items()):
+        added = read_as[place][0]
         if len(read_as[place]) != 1 or added["unmapped"] != before["unmapped"] + 1:
             yield f"{name}: a key no mapping knows is not counted"
         elif {**added, "unmapped": 0} != {**before, "unmapped": 0}:
             yield f"{name}: a key no mapping knows changes what the event says"
-        time = read_as[len(names) + place][0]["time"]
+        time = read_as[len(readable) + place][0]["time"]
         if stated[place] and time is not None:
             yield f"{name}: without a time it is said to have happened at {time}"
 
 
-def _of_replay(
-    records: Sequence[bytes], ids: bytes, spelled: Sequence[str], sources: Mapping[str, Source]
-) -> Iterator[str]:
+def _is_quoted(raw: bytes, time: str) -> bool:
+    at = raw.find(time.encode())
+    return raw[at - 1 : at] not in b" :,[\n\t"
+
+
+def _of_replay(claims: Claims, sources: Mapping[str, Source]) -> Iterator[str]:
     """Store all of it twice in a log of its own: every byte comes back, and nothing is twice."""
     with (
         tempfile.TemporaryDirectory() as folder,
         Home(Path(folder), write=True) as home,
         Log(home, home.create("main"), Mappings(sources)) as log,
     ):
-        first = log.append(_batch(records, ids, spelled))
-        again = log.append(_batch(records, ids, spelled))
-        if first.stored != len(set(records)):
-            yield f"of {len(records)} records {first.stored} were stored"
+        first = log.append(_batch(claims.raws, claims.ids, claims.sources))
+        again = log.append(_batch(claims.raws, claims.ids, claims.sources))
+        if first.stored != len({*zip(claims.raws, claims.each_id, strict=True)}):
+            yield f"of {len(claims.raws)} records {first.stored} were stored"
         if again.stored:
             yield f"arriving again, {again.stored} records were stored a second time"
         log.settle()
         kept = log.view.raws([int(each) for each in first.indexes])
-        for place, raw in zip(first.indexes, records, strict=True):
+        for place, raw in zip(first.indexes, claims.raws, strict=True):
             if kept[int(place)][1] != raw:
                 yield f"the bytes of record {int(place)} did not come back as they were"
 
@@ -332,9 +440,12 @@ def _of_replay(
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Check the pairs of Actum's own sources; with ``--update`` write them first."""
+    """Check the pairs of all sources, or of those named; with ``--update`` write them first."""
     wrong = 0
+    named = [each for each in arguments if not each.startswith("-")]
     for name, source in SOURCES.items():
+        if named and name not in named:
+            continue
         folder = Path(str(sys.modules[f"actum.sources.{name}"].__file__)).parent
         if "--update" in arguments:
             for changed in update(source, folder):

@@ -25,7 +25,17 @@ def stand_in(**changed: object) -> Source:
     source = SOURCES["json"]
     facts: dict[str, Any] = {
         name: getattr(source, name)
-        for name in ("NAME", "TITLE", "VERSION", "SUPPORT", "MAPPING", "claim", "unwrap", "__doc__")
+        for name in (
+            "NAME",
+            "TITLE",
+            "VERSION",
+            "SUPPORT",
+            "SIGNS",
+            "MAPPING",
+            "claim",
+            "unwrap",
+            "__doc__",
+        )
     }
     return cast("Source", SimpleNamespace(**{**facts, **changed}))
 

@@ -1,48 +1,61 @@
 """What the bytes mean: one folder a kind of log.
 
-`SOURCES` holds every source, in the order they are asked whose a record is: the particular ones by
-name, then Actum's own, then the fallbacks, of which `text` takes everything.
+`SOURCES` holds every source there is a folder of: the particular ones by name, then the general
+ones in the order they are asked whose a record is, of which `text`, the last, takes everything.
 """
 
 from __future__ import annotations
 
+import pkgutil
 from collections.abc import Mapping, Sequence
+from functools import cache
 from hashlib import sha256
+from importlib import import_module
 from typing import TYPE_CHECKING, cast
 
 import msgspec
 
 from actum.proof.leaf import id_prefix, record_id
 from actum.record import Kind, Retold, Spelling
-from actum.sources import actum, aws_cloudtrail, aws_cloudtrail_digest, json, text
-from actum.sources.reading import derive
+from actum.sources import aws_cloudtrail
+from actum.sources.reading import derive, inside
+from actum.sources.recognition import (
+    GENERAL,
+    Claimant,
+    Claims,
+    Recognition,
+    Told,
+    is_general,
+    unread,
+)
 from actum.sources.seam import Claim, Source
 
 if TYPE_CHECKING:
     import duckdb
 
-__all__ = ["SOURCES", "Claim", "Claims", "Mappings", "Source", "claim", "claim_all", "unread"]
-
-SOURCES: Mapping[str, Source] = {
-    each.NAME: cast("Source", each)
-    for each in (aws_cloudtrail, aws_cloudtrail_digest, actum, json, text)
-}
+__all__ = ["SOURCES", "Claim", "Claims", "Mappings", "Recognition", "Source", "Told", "claim"]
+__all__ += ["claim_all", "is_general", "unread"]
 
 
-class Claims(msgspec.Struct):
-    """Whose each of many records is: stored source names, and 16-byte record ids, joined."""
+def _found() -> dict[str, Source]:
+    """Every source, by the folders of this package."""
+    names = [each.name for each in pkgutil.iter_modules(__path__) if each.ispkg]
+    names.sort(key=lambda name: (GENERAL.index(name) + 1 if name in GENERAL else 0, name))
+    modules = [import_module(f"{__name__}.{name}") for name in names]
+    return {each.NAME: cast("Source", each) for each in modules}
 
-    sources: list[str]
-    ids: bytes
+
+SOURCES: Mapping[str, Source] = _found()
+
+
+@cache
+def _claimant() -> Claimant:
+    return Claimant(SOURCES)
 
 
 def claim(raw: bytes, sources: Mapping[str, Source] = SOURCES) -> Claim:
     """Whose this record is.  `text` takes what nobody else does."""
-    for source in sources.values():
-        found = source.claim(raw)
-        if found is not None:
-            return found
-    return Claim(text.NAME, b"")
+    return (_claimant() if sources is SOURCES else Claimant(sources)).claim(raw)
 
 
 def claim_all(
@@ -51,49 +64,21 @@ def claim_all(
     positions: Sequence[int],
     *,
     is_json: bool,
+    is_text: bool = False,
     sources: Mapping[str, Source] = SOURCES,
+    recognition: Recognition | None = None,
 ) -> Claims:
-    """Whose each record is and how it is known again (log-format.md §2.2).
+    """Whose each record of a delivery is and how it is known again (log-format.md §2.2).
 
-    A record without an id of its own is known by its delivery, its place there and its content.
-    ``is_json`` says that the delivery is framed as JSON, so that an element that is not JSON is not
-    just a line of text but an unread record.
+    Give the delivery's ``recognition`` where it comes in several batches or is text.
     """
-    fast = _all_cloudtrail(raws) if sources is SOURCES else None
-    if fast is not None:
-        return fast
-    spelled: list[str] = []
-    ids: list[bytes] = []
-    for raw, position in zip(raws, positions, strict=True):
-        found = claim(raw, sources)
-        key = found.key or _placed(raw, origin, position)
-        reason = _fault(raw) if is_json and found.source == text.NAME else ""
-        source = json.NAME if reason else found.source
-        spelled.append(str(Spelling(source, found.form, reason=reason)))
-        ids.append(record_id(Kind.RECORD, source, key))
-    return Claims(spelled, b"".join(ids))
-
-
-def unread(raw: bytes, origin: str, position: int, reason: str) -> tuple[str, bytes]:
-    """The stored source and record id of bytes that could not be split into records."""
-    identity = record_id(Kind.RECORD, text.NAME, _placed(raw, origin, position))
-    return str(Spelling(text.NAME, reason=reason)), identity
-
-
-def _fault(raw: bytes) -> str:
-    """Why an element of a JSON delivery is not JSON."""
-    try:
-        msgspec.json.decode(raw, type=msgspec.Raw)
-    except RecursionError:
-        return "not valid JSON: nested too deeply"
-    except (msgspec.MsgspecError, ValueError) as error:
-        return f"not valid JSON: {error}"
-    return ""
-
-
-def _placed(raw: bytes, origin: str, position: int) -> bytes:
-    place = f"{origin}#{position}".encode("utf-8", "surrogateescape")
-    return b"at\0" + place + b"\0" + sha256(raw).digest()
+    if recognition is None:
+        recognition = Recognition(origin, sources)
+    if recognition.is_free and not is_text:
+        fast = _all_cloudtrail(raws, positions) if sources is SOURCES else None
+        if fast is not None:
+            return fast
+    return recognition.take(raws, positions, is_json=is_json, is_text=is_text)
 
 
 _decode = aws_cloudtrail.decode_key
@@ -101,7 +86,7 @@ is_record = aws_cloudtrail.is_record
 _CLOUDTRAIL = id_prefix(Kind.RECORD, aws_cloudtrail.NAME)
 
 
-def _all_cloudtrail(raws: Sequence[bytes]) -> Claims | None:
+def _all_cloudtrail(raws: Sequence[bytes], positions: Sequence[int]) -> Claims | None:
     """The usual case of bulk input: every record plain CloudTrail with an id.
 
     Written out in comprehensions because every record passes here: it says what `is_record`,
@@ -125,27 +110,27 @@ def _all_cloudtrail(raws: Sequence[bytes]) -> Claims | None:
     if not all(key.eventID for key in keys):
         return None
     ids = [sha256(_CLOUDTRAIL + key).digest()[:16] for key in told]
-    return Claims([aws_cloudtrail.NAME] * len(raws), b"".join(ids))
+    return Claims(list(raws), list(positions), [aws_cloudtrail.NAME] * len(raws), ids)
 
 
 class Mappings:
     """How a log's records are read: what `actum.log` asks of this room."""
 
     def __init__(self, sources: Mapping[str, Source] = SOURCES) -> None:
-        self._sources = sources
+        self.sources = sources
 
     def versions(self) -> Mapping[str, int]:
         """The version of each source's mapping."""
-        return {name: source.VERSION for name, source in self._sources.items()}
+        return {name: source.VERSION for name, source in self.sources.items()}
 
     def derive(self, connection: duckdb.DuckDBPyConnection, records: str, events: str) -> None:
         """Create the temporary table ``events`` from the table ``records``."""
-        derive(connection, records, events, self._sources)
+        derive(connection, records, events, self.sources)
 
     def retell(self, source: str, new: bytes, old: bytes, index: int) -> Retold:
         """Keep a second telling: hidden behind the first if both say the same, shown if not."""
         spelled = Spelling.parse(source)
-        meant = self._sources[spelled.source]
+        meant = self.sources[spelled.source]
         key = b"retold\0" + index.to_bytes(8, "big") + sha256(new).digest()
         identity = record_id(Kind.RECORD, spelled.source, key)
         same = _meaning(meant, new) == _meaning(meant, old)
@@ -155,9 +140,9 @@ class Mappings:
 
 def _meaning(source: Source, raw: bytes) -> object:
     """What a record says, without its wrapping and its spacing; itself, if it cannot be parsed."""
-    found = source.claim(raw)
-    inner = list(source.unwrap(raw, found.form if found else ""))
+    found = Claimant({source.NAME: source, "text": SOURCES["text"]}).claim(raw)
     try:
-        return [msgspec.json.decode(each) for each in inner]
+        parts = [each for each in inside(source, raw, found.form) if isinstance(each, bytes)]
+        return [msgspec.json.decode(each) for each in parts] or raw
     except (msgspec.MsgspecError, RecursionError, ValueError):
         return raw

@@ -19,13 +19,18 @@ from typing import TYPE_CHECKING
 
 from actum.ocsf.columns import COLUMNS
 from actum.record import Spelling
+from actum.sources import envelopes
+from actum.sources.seam import Unread
 
 if TYPE_CHECKING:
     import duckdb
 
     from actum.sources.seam import Lookup, Mapped, Source
 
-__all__ = ["derive"]
+__all__ = ["WRAPPED", "derive", "inside"]
+
+WRAPPED = "wrapped"
+"""The form of a record inside another service's wrapping."""
 
 NOT_TEXT = "not UTF-8 text"
 NOT_JSON = "not valid JSON"
@@ -110,39 +115,71 @@ def _is_plain(name: str) -> str:
 
 
 def _unwrap(connection: duckdb.DuckDBPyConnection, records: str, source: Source) -> None:
-    """Take the wrapping off, in Python: these are few, and may hold base64 and gzip."""
+    """Make JSON of records that are none, in Python: text, base64, gzip, several in one."""
+    import numpy as np  # noqa: PLC0415 - start-up time
+
     columns: tuple[list[object], ...] = ([], [], [], [], [])
+    indexes, parts, forms, texts, reasons = columns
     found = connection.execute(
         f'SELECT "index", source, raw FROM {records}'
         f" WHERE starts_with(source, {_literal(source.NAME + '.')})"
-    )
-    while rows := found.fetchmany(1_000):
-        for index, spelled, raw in rows:
-            form = Spelling.parse(spelled).form
-            for part, (text, reason) in enumerate(_parts(source, raw, form)):
-                for column, value in zip(columns, (index, part, form, text, reason), strict=True):
-                    column.append(value)
-    connection.execute(
-        'CREATE OR REPLACE TEMP TABLE unwrapped AS SELECT unnest(?::UBIGINT[]) AS "index",'
-        " unnest(?::USMALLINT[]) AS part, unnest(?::VARCHAR[]) AS form,"
-        " unnest(?::VARCHAR[]) AS text, unnest(?::VARCHAR[]) AS reason",
-        columns,
-    )
+    ).fetchall()
+    told: dict[str, str] = {}
+    for index, spelled, raw in found:
+        form = told.get(spelled)
+        if form is None:
+            form = told[spelled] = Spelling.parse(spelled).form
+        for part, (text, reason) in enumerate(_parts(source, raw, form)):
+            indexes.append(index)
+            parts.append(part)
+            forms.append(form)
+            texts.append(text)
+            reasons.append(reason)
+    handed = {
+        "index": np.array(indexes, dtype=np.uint64),
+        "part": np.array(parts, dtype=np.uint16),
+        **{
+            name: np.array(column, dtype=object)
+            for name, column in (("form", forms), ("text", texts), ("reason", reasons))
+        },
+    }
+    connection.register("unwrapping", handed)
+    try:
+        connection.execute(
+            'CREATE OR REPLACE TEMP TABLE unwrapped AS SELECT "index", part, form::VARCHAR AS form,'
+            " text::VARCHAR AS text, reason::VARCHAR AS reason FROM unwrapping"
+        )
+    finally:
+        connection.unregister("unwrapping")
+
+
+def inside(source: Source, raw: bytes, form: str) -> Iterator[bytes | Unread]:
+    """What the mapping reads of a record: itself, or the JSON its form is unwrapped to."""
+    if form != WRAPPED:
+        yield from source.unwrap(raw, form) if form else (raw,)
+        return
+    for content in envelopes.unwrap(raw):
+        found = source.claim(content)
+        if found is None:
+            yield Unread(FOREIGN)
+        else:
+            yield from source.unwrap(content, found.form) if found.form else (content,)
 
 
 def _parts(source: Source, raw: bytes, form: str) -> Iterator[tuple[str | None, str | None]]:
     """(text, reason) of each record inside a wrapping; at least one."""
     part = -1
-    for part, content in enumerate(source.unwrap(raw, form)):
+    for part, content in enumerate(inside(source, raw, form)):
         if part == MOST_PARTS:
             yield None, MANY
             return
+        if isinstance(content, Unread):
+            yield None, content.reason
+            continue
         try:
-            text = content.decode()
+            yield content.decode(), None
         except UnicodeDecodeError:
             yield None, NOT_TEXT
-            continue
-        yield (text, None) if source.claim(content) else (None, FOREIGN)
     if part < 0:
         yield None, EMPTY
 
@@ -164,7 +201,7 @@ def _read(
         body = guard.format(f"json_transform(text, {shape})")
         keys = guard.format(f"json_keys(text, {_paths(mapped)})")
         keys = f"CASE WHEN told_reason IS NULL THEN {keys} END"
-        if _oddities(connection, rows, mapped, keys):
+        if mapped.objects and _oddities(connection, rows, mapped, keys):
             odd, unmapped = "o.twice", "coalesce(o.unmapped, 0)"
             joins = f"LEFT JOIN oddities o ON o.shape = hash({keys})"
     inner = (
@@ -199,7 +236,7 @@ def _outputs(source: Source) -> str:
         "mapping": str(source.VERSION),
         "unmapped": "r.unmapped",
         "reason": f"coalesce(r.why, {unread})",
-        "copy_of": "r.copy_of",
+        "copy_of": f"coalesce(r.copy_of, {mapped.columns.get('copy_of', 'NULL')})",
         "received_time": "r.received_time",
         "type_uid": "class_uid * 100 + activity_id",
     }

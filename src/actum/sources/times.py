@@ -9,7 +9,7 @@ leads out of what a calendar holds.
 
 from __future__ import annotations
 
-__all__ = ["utc"]
+__all__ = ["epoch", "utc"]
 
 _ZONED = r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?(Z|[+-](0\d|1[0-4]):?[0-5]\d)"
 _SHAPE = _ZONED + "?"
@@ -30,4 +30,32 @@ def utc(text: str, *, zoned: bool = False) -> str:
         f" THEN make_timestamp(epoch_us(try_cast(CASE WHEN {text}[-1] = 'Z' OR"
         f" {text}[-6:-6] IN ('+', '-') OR {text}[-5:-5] IN ('+', '-') THEN {text}"
         f" ELSE {text} || 'Z' END AS TIMESTAMPTZ))) END"
+    )
+
+
+_MICROS = {"s": 1_000_000, "ms": 1_000, "us": 1}
+
+
+def epoch(text: str, unit: str) -> str:
+    """SQL of the time that the SQL ``text`` counts since 1970: "s", "ms", "us", "ns", or "any".
+
+    A count is digits, for seconds with a fraction or none.  "any" takes the unit from how many
+    digits there are, 10, 13, 16 or 19: every time from 2001 to 2286.  What is no such count, or
+    leads out of the years 1970 to 9998, is NULL, and so is 0, which is how logs write "unknown".
+    """
+    text = f"({text})"
+    if unit == "any":
+        cases = " ".join(
+            f"WHEN {digits} THEN {epoch(text, each)}"
+            for digits, each in ((10, "s"), (13, "ms"), (16, "us"), (19, "ns"))
+        )
+        return f"CASE length(split_part({text}, '.', 1)) {cases} END"
+    if unit == "ns":
+        count, shape = f"try_cast({text} AS BIGINT) // 1000", r"\d{1,19}"
+    else:
+        count = f"try_cast(try_cast({text} AS DECIMAL(28, 9)) * {_MICROS[unit]} AS BIGINT)"
+        shape = r"\d{1,18}([.]\d{1,9})?"
+    return (
+        f"CASE WHEN regexp_full_match({text}, '{shape}')"
+        f" AND {count} BETWEEN 1 AND 253370764799999999 THEN make_timestamp({count}) END"
     )

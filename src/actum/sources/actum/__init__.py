@@ -9,17 +9,16 @@ References:
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import msgspec
 
-from actum.sources.seam import Claim, Mapped
+from actum.sources.seam import Claim, Mapped, plain
 from actum.sources.times import utc
 
 NAME = "actum"
 TITLE = "Actum"
 VERSION = 1
-SUPPORT = "seen in production"
+SUPPORT = "real samples"
+SIGNS = "actum: delivery/v1 or control/v1"
 
 
 class Key(msgspec.Struct):
@@ -46,10 +45,7 @@ def claim(raw: bytes) -> Claim | None:
     return Claim(NAME, b"", TOLD) if key.actum in {"delivery/v1", "control/v1"} else None
 
 
-def unwrap(raw: bytes, form: str) -> Iterator[bytes]:  # noqa: ARG001 - the seam's signature
-    """Actum's own records are never wrapped."""
-    yield raw
-
+unwrap = plain
 
 _DELIVERY = "j.actum = 'delivery/v1'"
 
@@ -87,4 +83,5 @@ MAPPING = Mapped(
                   " OR j.unread <> '0') THEN 'failure' ELSE 'success' END",
         "status_detail": "j.fault",
     },
+    open={"from where": "it happened on the host itself"},
 )  # fmt: skip

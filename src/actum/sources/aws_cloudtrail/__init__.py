@@ -1,8 +1,8 @@
 """AWS CloudTrail: management, data, network-activity and Insights events.
 
-Records come plain (`{"Records": […]}` files, one per line, one per file) or wrapped: in an
-EventBridge envelope, as the string `CloudTrailEvent` of a LookupEvents answer, in a CloudWatch Logs
-event, and in whatever SNS, SQS, Kinesis or Firehose put around those.
+Records come plain (`{"Records": […]}` files, one per line, one per file) or wrapped, and then
+`actum.sources.envelopes` takes them out: of an EventBridge event, the string `CloudTrailEvent` of a
+LookupEvents answer, a CloudWatch Logs event, and whatever SNS, SQS, Kinesis or Firehose put around.
 
 Versions 1.0 to 1.11 are read; no field is required but a version and a name.  Logstash moves
 `eventTime` to `@timestamp`: that is read as well.
@@ -16,22 +16,19 @@ References:
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import msgspec
 
-from actum.sources import envelopes
 from actum.sources.aws_cloudtrail import resources
 from actum.sources.aws_cloudtrail.operations import OPERATIONS, VERBS
-from actum.sources.seam import Claim, Mapped
+from actum.sources.seam import Claim, Mapped, plain
 from actum.sources.times import utc
 
 NAME = "aws_cloudtrail"
 TITLE = "AWS CloudTrail"
 VERSION = 1
-SUPPORT = "seen in production"
-
-WRAPPED = "wrapped"
+SUPPORT = "real samples"
+SIGNS = "eventVersion 1.x beside eventName and eventSource, or an Insights event"
+unwrap = plain
 
 
 class Key(msgspec.Struct, gc=False):
@@ -64,34 +61,14 @@ def key_bytes(key: Key) -> bytes:
 
 
 def claim(raw: bytes) -> Claim | None:
-    """A record by its own members; a wrapping if a record is among what is inside it.
-
-    What else is inside is read as unread, part by part, and says so.
-    """
-    plain = _plain(raw)
-    if plain is not None:
-        return plain
-    inner = [_plain(each) for each in envelopes.unwrap(raw)]
-    found = [each for each in inner if each is not None]
-    if not found:
+    """A record by its own members."""
+    if b'"eventVersion"' not in raw:
         return None
-    return Claim(NAME, found[0].key if len(inner) == 1 else b"", WRAPPED)
-
-
-def _plain(raw: bytes) -> Claim | None:
     try:
         key = decode_key(raw)
     except (msgspec.MsgspecError, RecursionError, ValueError):
         return None
     return Claim(NAME, key_bytes(key)) if is_record(key) else None
-
-
-def unwrap(raw: bytes, form: str) -> Iterator[bytes]:
-    """The CloudTrail records inside a wrapping."""
-    if form == WRAPPED:
-        yield from envelopes.unwrap(raw)
-    else:
-        yield raw
 
 
 _U, _S = "j.userIdentity", "j.userIdentity.sessionContext"
@@ -309,5 +286,10 @@ MAPPING = Mapped(
         "issued_credential_uid": f"coalesce({_A}.credentials.accessKeyId,"
                                  f" {_A}.accessKey.accessKeyId)",
         "any_user": _ANY_USER,
+    },
+    open={
+        "who": "Insights are about a whole account, and some service events name nobody",
+        "on what": "lists, sign-ins and whole-account operations name no resource",
+        "from where": "Insights and some service events state no address",
     },
 )  # fmt: skip

@@ -10,17 +10,16 @@ References:
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import msgspec
 
-from actum.sources.seam import Claim, Mapped
+from actum.sources.seam import Claim, Mapped, plain
 from actum.sources.times import utc
 
 NAME = "aws_cloudtrail_digest"
 TITLE = "AWS CloudTrail digest"
 VERSION = 1
-SUPPORT = "vendor samples"
+SUPPORT = "vendor documentation"
+SIGNS = "digestS3Object, digestEndTime and digestPublicKeyFingerprint beside awsAccountId"
 
 
 class Key(msgspec.Struct):
@@ -45,10 +44,7 @@ def claim(raw: bytes) -> Claim | None:
     return Claim(NAME, text.encode("utf-8", "surrogatepass"))
 
 
-def unwrap(raw: bytes, form: str) -> Iterator[bytes]:  # noqa: ARG001 - the seam's signature
-    """Digests are never wrapped."""
-    yield raw
-
+unwrap = plain
 
 MAPPING = Mapped(
     shape={
@@ -89,4 +85,5 @@ MAPPING = Mapped(
         "metadata_uid": "j.digestS3Object",
         "metadata_correlation_uid": "j.previousDigestS3Object",
     },
+    open={"from where": "AWS writes a digest itself and states no address"},
 )  # fmt: skip

@@ -10,17 +10,16 @@ References:
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import msgspec
 
-from actum.sources.seam import Claim, Mapped
+from actum.sources.seam import Claim, Mapped, plain
 from actum.sources.times import utc
 
 NAME = "json"
 TITLE = "JSON"
 VERSION = 1
 SUPPORT = "fallback"
+SIGNS = "one JSON object or array"
 
 _decode = msgspec.json.Decoder(msgspec.Raw).decode
 
@@ -35,13 +34,10 @@ def claim(raw: bytes) -> Claim | None:
         _decode(raw)
     except (msgspec.MsgspecError, RecursionError, ValueError):
         return None
-    return Claim(NAME, b"")
+    return Claim(NAME, b"", confidence=0.2)
 
 
-def unwrap(raw: bytes, form: str) -> Iterator[bytes]:  # noqa: ARG001 - the seam's signature
-    """Nothing is taken off: what the record is, is not known."""
-    yield raw
-
+unwrap = plain
 
 _STATED = [(f'j."{member}"', utc(f'j."{member}"', zoned=True)) for member in _TIMES]
 
@@ -55,4 +51,8 @@ MAPPING = Mapped(
         + "".join(f" WHEN ({time}) IS NOT NULL THEN {text}" for text, time in _STATED)
         + " END",
     },
+    open=dict.fromkeys(
+        ("who", "what", "on what", "where", "from where", "outcome", "when"),
+        "nobody told Actum what the members of this JSON mean",
+    ),
 )

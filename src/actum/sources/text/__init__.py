@@ -5,27 +5,27 @@ References: none; that is the point.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from actum.sources.seam import Claim, Mapped
+from actum.sources.seam import Claim, Mapped, plain
 
 NAME = "text"
 TITLE = "Text"
 VERSION = 1
 SUPPORT = "fallback"
+SIGNS = "anything"
 
 
 def claim(raw: bytes) -> Claim | None:  # noqa: ARG001 - it takes everything
     """Everything."""
-    return Claim(NAME, b"")
+    return Claim(NAME, b"", confidence=0.0)
 
 
-def unwrap(raw: bytes, form: str) -> Iterator[bytes]:  # noqa: ARG001 - the seam's signature
-    """Nothing is taken off."""
-    yield raw
-
+unwrap = plain
 
 MAPPING = Mapped(
     shape={},
     columns={"class_uid": "0", "activity_id": "0"},
+    open=dict.fromkeys(
+        ("who", "what", "on what", "where", "from where", "outcome", "when"),
+        "nobody told Actum what this text means",
+    ),
 )
