@@ -10,6 +10,7 @@ Kinesis, Lambda event   ``Records[].kinesis.data``: base64, often of gzip
 Firehose                ``records[].data``: base64, often of gzip
 CloudWatch via Lambda   ``awslogs.data``: base64 of gzip
 S3 file                 ``Records[]``: the records themselves
+Security Hub, GuardDuty ``findings[]`` in an EventBridge ``detail``; ``Findings[]`` of an API answer
 ======================  ==========================================================================
 
 A payload that is a CloudTrail record is never looked into, whatever other members it has.
@@ -99,6 +100,8 @@ class _Opening:
             yield from _items(outer["Records"])
         elif "Events" in outer:
             yield from _items(outer["Events"])
+        elif "findings" in outer or "Findings" in outer:
+            yield from _items(outer.get("findings") or outer["Findings"])
 
     def data(self, raw: bytes | msgspec.Raw, name: str) -> Iterator[bytes]:
         """A base64 member, gunzipped if it is gzip; what cannot be opened, as it stands."""
