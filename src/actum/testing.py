@@ -19,37 +19,19 @@ import json
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from actum.collect import Framing, frame
-from actum.log.batch import Batch
-from actum.log.engine import connect, lay_out
 from actum.log.home import Home
 from actum.log.log import Log
 from actum.ocsf import COLUMNS, problems, sentence, to_ocsf
-from actum.record import Index, Micros, Spelling
-from actum.sources import (
-    SOURCES,
-    Claims,
-    Mappings,
-    Recognition,
-    Source,
-    is_general,
-    unread,
-)
-from actum.sources.reading import derive
-
-if TYPE_CHECKING:
-    import duckdb
+from actum.record import Spelling
+from actum.sources import SOURCES, Claims, Mappings, Source, is_general
+from actum.trial import batch_of, events_of, read, recognise, with_source
 
 __all__ = ["check_source", "events_of", "golden", "pairs_of", "read", "recognise", "update"]
 
-RECEIVED = Micros(1_704_067_200_000_000)
-"""2024-01-01T00:00:00Z: when the checks say every record arrived."""
-ORIGIN = "golden"
 UNKNOWN_KEY = b'"a key no mapping knows": {"kept": true}'
 _CUTS = (0.02, 0.25, 0.5, 0.75, 0.98)
 SUPPORTS = ("real samples", "vendor documentation", "fallback")
@@ -61,7 +43,7 @@ def check_source(source: Source, pairs: Path) -> list[str]:
 
     ``source`` is the module, ``pairs`` the folder of its golden pairs.  Uses a temporary log.
     """
-    sources = _with(source)
+    sources = with_source(source)
     found = [f"the mapping: {each}" for each in _of_mapping(source)]
     raws = pairs_of(pairs)
     if not raws:
@@ -70,7 +52,7 @@ def check_source(source: Source, pairs: Path) -> list[str]:
     for name, delivered in raws.items():
         claims = recognise(delivered, sources)
         told += [name] * len(claims.raws)
-        _join(everything, claims)
+        everything.join(claims)
     read_as = read(everything.raws, everything.sources, sources)
     of_pair: dict[str, list[dict[str, Any]]] = {name: [] for name in raws}
     plain: dict[str, tuple[bytes, dict[str, Any]]] = {}
@@ -93,29 +75,6 @@ def check_source(source: Source, pairs: Path) -> list[str]:
         found += _of_additions(source, plain, sources)
     found += _of_replay(everything, sources)
     return found
-
-
-def recognise(delivered: bytes, sources: Mapping[str, Source] = SOURCES) -> Claims:
-    """The records of a whole delivery, as `actum.ingest` cuts it up and recognises them."""
-    recognition = Recognition(ORIGIN, sources)
-    whole = Claims()
-    for part in frame(iter([delivered])):
-        raws = [bytes(each) for each in part.elements]
-        is_text = part.framing is Framing.TEXT
-        found = recognition.take(raws, part.positions, is_json=not is_text, is_text=is_text)
-        _join(whole, found)
-        for fragment in part.unread:
-            spelled, identity = unread(fragment.raw, ORIGIN, fragment.position, fragment.reason)
-            _join(whole, Claims([fragment.raw], [fragment.position], [spelled], [identity]))
-    _join(whole, recognition.rest())
-    return whole
-
-
-def _join(whole: Claims, found: Claims) -> None:
-    whole.raws += found.raws
-    whole.positions += found.positions
-    whole.sources += found.sources
-    whole.each_id += found.each_id
 
 
 def pairs_of(folder: Path) -> dict[str, bytes]:
@@ -141,50 +100,6 @@ def update(source: Source, pairs: Path) -> list[str]:
             path.write_text(text, "utf-8")
             changed.append(name)
     return changed
-
-
-def events_of(raw: bytes, source: Source | None = None) -> list[dict[str, Any]]:
-    """The events of a delivery, by column name, read the way a log reads them."""
-    sources = SOURCES if source is None else _with(source)
-    claims = recognise(raw, sources)
-    return [event for each in read(claims.raws, claims.sources, sources) for event in each]
-
-
-def read(
-    records: Sequence[bytes], spelled: Sequence[str], sources: Mapping[str, Source] = SOURCES
-) -> list[list[dict[str, Any]]]:
-    """The events of each record, read as the stored source names ``spelled`` say, in one batch."""
-    with closing(_lay_out(records, spelled)) as connection:
-        derive(connection, "told", "events", sources)
-        found: list[list[dict[str, Any]]] = [[] for _ in records]
-        cursor = connection.execute('SELECT * FROM events ORDER BY "index", part')
-        for row in cursor.fetchall():
-            event = dict(zip((each.name for each in COLUMNS), row, strict=True))
-            found[event["index"]].append({**event, "index": 0})
-        return found
-
-
-def _lay_out(records: Sequence[bytes], spelled: Sequence[str]) -> duckdb.DuckDBPyConnection:
-    connection = connect(threads=1)
-    batch = _batch(records, b"\0" * 16 * len(records), spelled)
-    lay_out(connection, batch.at(Index(0)), "told")
-    return connection
-
-
-def _batch(records: Sequence[bytes], ids: bytes, spelled: Sequence[str]) -> Batch:
-    batch = Batch()
-    batch.extend(
-        received=RECEIVED, feed=ORIGIN, origin=ORIGIN, positions=list(range(len(records))),
-        ids=ids, sources=list(spelled), raws=list(records),
-    )  # fmt: skip
-    return batch
-
-
-def _with(source: Source) -> Mapping[str, Source]:
-    """Actum's sources with this one among them: in its own place, or asked first if it is new."""
-    if source.NAME in SOURCES:
-        return SOURCES if SOURCES[source.NAME] is source else {**SOURCES, source.NAME: source}
-    return {source.NAME: source, **SOURCES}
 
 
 # What is asked of a mapping -----------------------------------------------------------------------
@@ -274,14 +189,38 @@ _NO_ANSWER = frozenset(
 _EXPLAINED = {
     "time is required and missing": "when",
     "src_endpoint is required and missing": "from where",
+    "the event needs at least one of dst_endpoint, src_endpoint": "from where",
     "actor is required and missing": "who",
-}
+    "user is required and missing": "who",
+    "email is required and missing": "who",
+    "device is required and missing": "where",
+    "api is required and missing": "what",
+    "api.operation is required and missing": "what",
+    **dict.fromkeys(
+        (
+            *(f"{each} is required and missing"
+              for each in ("file", "entity", "group", "job", "web_resources", "app")),
+            *(f"the event needs at least one of {each}"
+              for each in ("service, dst_endpoint", "privileges, group",
+                           "database, databucket, table", "http_request, http_response")),
+        ),
+        "on what",
+    ),
+}  # fmt: skip
 """What the schema asks of every event and a source may not state: then the question is open."""
+_UNSTATED = (
+    "finding_info.uid is required and missing",
+    "process is required and missing",
+    "process needs at least one of pid, uid, cpid",
+    "vulnerabilities[0] needs at least one of advisory, cve, cwe",
+)
+"""What the schema asks for beside an answer: a name without a number answers the question too."""
 
 
 def _of_event(event: Mapping[str, Any], raw: bytes) -> Iterator[str]:
     for problem in problems(to_ocsf(event)):
-        if event["reason"] is None and _EXPLAINED.get(problem) in _open(event):
+        explained = problem in _UNSTATED or _EXPLAINED.get(problem) in _open(event)
+        if event["reason"] is None and explained:
             continue
         if event["reason"] is None or problem not in _EXPLAINED:
             yield f"OCSF: {problem}"
@@ -370,7 +309,7 @@ def _of_cuts(
         if not claims.raws and short.startswith(b"{"):  # of text a header may be left alone
             yield f"{name}: cut to {len(short)} bytes it gives no event"
         told += [place] * len(claims.raws)
-        _join(everything, claims)
+        everything.join(claims)
     by_itself = read([short for _, short in cut], [source.NAME] * len(cut), sources)
     as_found = read(everything.raws, everything.sources, sources)
     for place, events in [*enumerate(by_itself), *zip(told, as_found, strict=True)]:
@@ -423,8 +362,8 @@ def _of_replay(claims: Claims, sources: Mapping[str, Source]) -> Iterator[str]:
         Home(Path(folder), write=True) as home,
         Log(home, home.create("main"), Mappings(sources)) as log,
     ):
-        first = log.append(_batch(claims.raws, claims.ids, claims.sources))
-        again = log.append(_batch(claims.raws, claims.ids, claims.sources))
+        first = log.append(batch_of(claims.raws, claims.ids, claims.sources))
+        again = log.append(batch_of(claims.raws, claims.ids, claims.sources))
         if first.stored != len({*zip(claims.raws, claims.each_id, strict=True)}):
             yield f"of {len(claims.raws)} records {first.stored} were stored"
         if again.stored:

@@ -11,6 +11,7 @@ Rules of the schema followed here (its own README calls them the metaschema):
 3. A class without ``uid`` is a family, not a class; the base event has uid 0.
 4. class uid = extension uid * 100000 + category uid * 1000 + uid.
 5. Type and enum come from the dictionary; a class or object may add enum values.
+6. Of a constraint ``just_one`` only that there is one is held: we never write two.
 """
 
 from __future__ import annotations
@@ -26,7 +27,11 @@ SCHEMA = Path(__file__).resolve().parents[2].parent / "shared/data/standards/ocs
 PACKAGE = Path(__file__).resolve().parents[2] / "src/actum/ocsf"
 
 # objects no column leads to, but which nested.py fills because a class requires them
-ALSO = ("user", "group", "database", "databucket", "table", "finding_info", "service", "trace")
+ALSO = (
+    *("user", "group", "database", "databucket", "table", "finding_info", "service", "trace"),
+    *("file", "managed_entity", "web_resource", "compliance", "vulnerability", "cve", "cwe"),
+    *("advisory", "email", "job", "policy", "organization"),
+)
 
 
 class Schema:
@@ -75,6 +80,11 @@ class Schema:
         if own is None and source.get("extends"):
             return self.constraints(kind, source["extends"])
         return own or {}
+
+    def one_of(self, kind: str, name: str) -> list[str]:
+        """List what at least one is needed of; “just one” is that as well (rule 6)."""
+        found = self.constraints(kind, name)
+        return found.get("at_least_one") or found.get("just_one") or []
 
     def category(self, name: str) -> str:
         source = self.events[name][1]
@@ -160,7 +170,7 @@ def attribute_table(schema: Schema) -> dict[str, Any]:
         objects[name] = {
             "attributes": {key: attributes[key].get("profile") or "" for key in sorted(attributes)},
             "required": _required(attributes),
-            "at_least_one": schema.constraints("object", name).get("at_least_one", []),
+            "at_least_one": schema.one_of("object", name),
             "enums": _enums(schema, attributes),
         }
     classes = {}
@@ -173,7 +183,7 @@ def attribute_table(schema: Schema) -> dict[str, Any]:
                 for key, use in sorted(attributes.items())
                 if key not in base or (base[key].get("profile") or "") != (use.get("profile") or "")
             },
-            "at_least_one": schema.constraints("event", row["name"]).get("at_least_one", []),
+            "at_least_one": schema.one_of("event", row["name"]),
             "enums": _enums(schema, attributes),
         }
     return {

@@ -20,7 +20,7 @@ def test_a_uid_the_schema_has_not_is_a_key_error() -> None:
         ocsf_class(6)
     with pytest.raises(KeyError):
         class_shape(999_999)
-    assert object_shape("vulnerability") is None
+    assert object_shape("malware") is None
 
 
 @published
@@ -91,3 +91,9 @@ def test_types_say_whether_they_are_lists() -> None:
     assert type_of("resources") == "resource_details[]"
     assert type_of("time") == "timestamp_t"
     assert VERSION == "1.8.0"
+
+
+def test_one_of_several_is_asked_for_where_the_schema_wants_just_one() -> None:
+    shape = object_shape("vulnerability")
+    assert shape is not None
+    assert set(shape.at_least_one) == {"advisory", "cve", "cwe"}

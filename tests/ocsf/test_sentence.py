@@ -29,8 +29,8 @@ CASES = {
     "no operation": (ALICE, "user alice did something its record does not name"),
     "unknown verb": (ALICE | {"api_operation": "Frobnicate"}, "user alice called Frobnicate"),
     "foreign grammar": (
-        ALICE | {"api_operation": "google.iam.admin.v1.SetIamPolicy"},
-        "user alice called google.iam.admin.v1.SetIamPolicy",
+        ALICE | {"api_operation": "galaxy.telepathy.begun"},
+        "user alice called galaxy.telepathy.begun",
     ),
     # outcomes
     "success": (

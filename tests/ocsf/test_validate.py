@@ -104,6 +104,11 @@ def test_nothing_is_said_of_a_right_event() -> None:
         ),
         pytest.param({"actor": "alice"}, "actor is 'alice', not an object", id="no object"),
         pytest.param(
+            {"src_endpoint": {"ip": "203.0.113.66", "port": 65_536}},
+            "src_endpoint.port is 65536, not a port",
+            id="port",
+        ),
+        pytest.param(
             {"src_endpoint": {"ip": "AWS Internal"}},
             "src_endpoint.ip is 'AWS Internal', not an IP address",
             id="address",

@@ -232,7 +232,48 @@ def test_a_person_behind_a_service_is_not_counted_as_a_person() -> None:
         {"actor_user_email": "ci@p.iam.gserviceaccount.com"},
     )
     assert world.ask("is:human") == [0, 2]
-    assert world.ask("is:service") == [1, 4]
+    assert world.ask("is:service") == [1, 4, 5]
+
+
+def test_a_machine_is_no_person_whatever_it_is_called() -> None:
+    world = small(
+        {"actor_user_type": "User"},
+        {"actor_user_type": "ServicePrincipal", "actor_user_name": "ci@corp.example"},
+        {"actor_user_type": "serviceaccount"},
+        {"actor_user_name": "alice@corp.example"},
+    )
+    assert world.ask("is:human") == [0, 3]
+    assert world.ask("is:service") == [1, 2]
+
+
+def test_severity_is_compared_by_name_and_by_number() -> None:
+    world = small({"severity_id": 1}, {"severity_id": 3}, {"severity_id": 4}, {})
+    assert world.ask("severity:>=Medium") == world.ask("severity:3..6") == [1, 2]
+    assert world.ask("severity:(informational OR high)") == [0, 2]
+    assert world.ask("-severity:4") == [0, 1, 3]
+
+
+def test_either_end_of_a_connection_is_found() -> None:
+    world = small(
+        {"src_endpoint_ip": "10.0.0.5", "src_endpoint_port": 51812, "dst_endpoint_port": 22},
+        {"dst_endpoint_ip": "10.0.0.5", "dst_endpoint_port": 51812},
+        {"dst_endpoint_domain": "evil.example"},
+        {"any_ip": ["10.0.0.5"]},
+    )
+    assert world.ask("ip:10.0.0.5") == world.ask("any.ip:10.0.0.5") == [0, 1, 3]
+    assert world.ask("src:10.0.0.5") == [0]
+    assert world.ask("dst:10.0.0.5") == [1]
+    assert world.ask("dst:*.example") == world.ask("any.resource:evil.example") == [2]
+    assert world.ask("port:51812") == [0, 1]
+    assert world.ask("dst.port:<1024") == [0]
+    assert world.ask("src.port:22") == []
+
+
+def test_a_host_is_found_by_its_id_and_a_person_by_who_it_acted_as() -> None:
+    world = small({"device_uid": "i-0abc"}, {"actor_acting_as": "root"}, {"end_time": None})
+    assert world.ask("host:i-0abc") == world.ask("any.resource:i-0abc") == [0]
+    assert world.ask("any.user:root") == world.ask("acting_as:root") == [1]
+    assert world.ask("actor:root") == world.ask("has:ended") == []
 
 
 def test_the_largest_query_is_answered(world: World) -> None:

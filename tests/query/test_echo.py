@@ -51,6 +51,9 @@ def test_nothing_of_a_value_reaches_a_terminal_raw() -> None:
         ("index:>=5 index:<9", "events where index is at least 5 and index is under 9"),
         ("index:1..3 mfa:no", "events where index is from 1 to 3 and mfa is false"),
         ("index:7", "events where index is 7"),
+        ("severity:>=4", "events where severity is at least high"),
+        ("severity:low..high", "events where severity is from low to high"),
+        ("severity:99", "events where severity is 99"),
         (
             "time:2026-11-01",
             "events where time is from 2026-11-01 00:00Z until 2026-11-02 00:00Z",

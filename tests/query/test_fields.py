@@ -14,7 +14,7 @@ from actum.query.fields import CLAUSES, FIELDS, FLAGS, NOT_YET, Kind, Part, find
 
 NOW = datetime(2026, 11, 13, tzinfo=UTC)
 _KINDS = {
-    Kind.NUMBER: {"UBIGINT", "UINTEGER"},
+    Kind.NUMBER: {"UBIGINT", "UINTEGER", "UTINYINT", "BIGINT"},
     Kind.TIME: {"TIMESTAMP"},
     Kind.BOOLEAN: {"BOOLEAN"},
 }

@@ -62,6 +62,8 @@ def test_a_value_no_event_can_have_is_refused() -> None:
     assert "success" in refused("is:succes").todo
     refused("mfa:maybe")
     refused("index:-1")
+    assert "critical" in refused("severity:grave").why
+    refused("severity:crit*")
     refused("index:abc")
     refused("index:18446744073709551616")
     refused("class:٣")  # a digit, but none that a column holds
@@ -143,7 +145,7 @@ def test_what_comes_later_says_so_and_what_to_write_until_then() -> None:
         "any.ip:2001:db8::/32",
         "status:failure | count",
         "around:01JD",
-        "country:DE",
+        "asn:64500",
         "is:starred",
     ):
         error = refused(text)

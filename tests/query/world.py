@@ -40,6 +40,7 @@ def _row(index: int, chance: random.Random) -> Row:
         "TIMESTAMP": lambda: utc(chance.choice(INSTANTS)),
         "UINTEGER": lambda: chance.choice(NUMBERS),
         "UBIGINT": lambda: chance.choice(NUMBERS),
+        "BIGINT": lambda: chance.choice((-1, *NUMBERS)),
     }
 
     def value(name: str, kind: str) -> object:
@@ -166,10 +167,26 @@ def _short(address: str) -> str:
         return address
 
 
+_SERVICES = {
+    *("awsservice", "service", "serviceprincipal", "serviceaccount", "application", "app"),
+    *("managedidentity", "system", "systemprincipal", "machine", "node", "bot", "integration"),
+}
+
+
+def _is_service(row: Row) -> bool:
+    if low(str(row["actor_user_type"])) in _SERVICES or row["actor_invoked_by"] is not None:
+        return True
+    names = [low(text) for read in FIELDS["actor"].reads for text in _strings(read, row)]
+    return any(name.endswith(".gserviceaccount.com") for name in names)
+
+
 def _is_human(row: Row) -> bool:
     if row["actor_invoked_by"] is not None:
         return False
     people = {"root", "iamuser", "identitycenteruser", "samluser", "webidentityuser"}
+    people |= {"user", "member", "admin", "guest", "publicuser"}
+    if low(str(row["actor_user_type"])) in _SERVICES:
+        return False
     names = [low(text) for read in FIELDS["actor"].reads for text in _strings(read, row)]
     robot = any(name.endswith(".gserviceaccount.com") for name in names)
     roles = [low(text) for read in FIELDS["issuer"].reads for text in _strings(read, row)]
@@ -186,9 +203,7 @@ _FLAGS: Mapping[str, Callable[[Row], bool]] = {
     "write": lambda row: row["action"] in {"create", "update", "delete"},
     "read": lambda row: row["action"] == "read",
     "root": lambda row: row["actor_user_type"] == "Root",
-    "service": lambda row: (
-        row["actor_user_type"] == "AWSService" or row["actor_invoked_by"] is not None
-    ),
+    "service": _is_service,
     "human": _is_human,
     "console": lambda row: (
         "console" in low(str(row["user_agent"]))

@@ -9,273 +9,256 @@ Rules:
    we do not know is “called”.
 3. Values are shown as they are, except that what could deceive is escaped (``printable``) and what
    is longer than 120 characters is cut.
+4. First comes the class's own way of telling, then the operation, then the activity, then the
+   source's own words.
 """
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final
 
-from actum.ocsf.printable import printable
-from actum.ocsf.verbs import BY_PAST, PREPOSITIONS, VERBS, WHOLE
+from actum.ocsf.activities import ACTIVITIES
+from actum.ocsf.findings import finding
+from actum.ocsf.operations import Operation, read_operation
+from actum.ocsf.shown import number, phrase, shown, tail, text
+from actum.ocsf.signins import console_sign_in, sign_in
+from actum.ocsf.things import first_user, name_of, some, thing, whole_thing
+from actum.ocsf.traffic import flow, lookup, mail, request
+from actum.ocsf.verbs import VERBS, WHOLE
+from actum.ocsf.who import actor, known_actor
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping
 
 __all__ = ["sentence"]
 
-_LONGEST: Final = 120
-_DETECTION_FINDING: Final = 2004
-_CLOSE: Final = 3
+_SYSTEM: Final = 1
+_FINDINGS: Final = 2
+_AUTHENTICATION: Final = 3002
+_API_ACTIVITY: Final = 6003
 
 
 def sentence(event: Mapping[str, object]) -> str:
     """Tell the event, given by its columns, in one line of English without a full stop."""
     if event.get("reason") is not None:
-        return f"an unread record: {_shown(event['reason'])}"
-    if event.get("class_uid") == _DETECTION_FINDING:
-        return _finding(event)
-    actor = _actor(event)
-    operation = _text(event, "api_operation")
-    if operation == "ConsoleLogin":
-        return f"{actor} {_login(event)}"
+        return f"an unread record: {shown(event['reason'])}"
+    class_uid = number(event, "class_uid") or 0
+    if class_uid // 1000 == _FINDINGS:
+        return finding(event)
+    if text(event, "api_operation") == "ConsoleLogin":
+        return console_sign_in(event)
+    told = _OWN[class_uid](event) if class_uid in _OWN else ""
+    if class_uid // 1000 == _SYSTEM:  # where operations are the names of system calls
+        told = told or _by_activity(event, class_uid)
+    told = told or _by_operation(event, class_uid) or _by_activity(event, class_uid)
+    if not told and text(event, "message") and class_uid != _API_ACTIVITY:
+        told = _message(event)
+    return told or _unnamed(event)
+
+
+def _unnamed(event: Mapping[str, object]) -> str:
+    operation = text(event, "api_operation")
+    if not operation and text(event, "message"):
+        return _message(event)
     if not operation:
-        return f"{actor} did something its record does not name"
-    infinitive, past, thing = _act(event, operation)
-    return f"{actor} {_outcome(event, _phrase(infinitive, thing), _phrase(past, thing))}"
+        return f"{actor(event)} did something its record does not name"
+    return _ended(event, *(phrase(verb, shown(operation)) for verb in ("call", "called")))
+
+
+def _ended(event: Mapping[str, object], infinitive: str, past: str) -> str:
+    namespace = text(event, "resource_namespace")
+    if namespace not in ("", name_of(event)):
+        infinitive, past = (
+            f"{each} in namespace {shown(namespace)}" for each in (infinitive, past)
+        )
+    return f"{actor(event)} {_outcome(event, infinitive, past)}"
 
 
 def _outcome(event: Mapping[str, object], infinitive: str, past: str) -> str:
     status = event.get("status")
     if status == "failure":
-        why = _text(event, "status_code") or _text(event, "status_detail")
-        return f"tried to {infinitive}: {_shown(why)}" if why else f"tried to {infinitive} in vain"
-    return f"{past} (outcome unknown)" if status == "unknown" else past
+        why = text(event, "status_code", "status_detail")
+        return f"tried to {infinitive}: {shown(why)}" if why else f"tried to {infinitive} in vain"
+    if status == "unknown":
+        return f"{past} (outcome unknown)"
+    count = number(event, "count") or 1
+    return f"{past}, {count} times" if count > 1 else past
 
 
-def _login(event: Mapping[str, object]) -> str:
-    if event.get("status") == "failure":
-        why = _text(event, "status_detail") or _text(event, "status_code")
-        return f"failed to sign in: {_shown(why)}" if why else "failed to sign in"
-    shown = event.get("actor_session_mfa")
-    factor = "" if shown is None else " with MFA" if shown else " without MFA"
-    return _outcome(event, "", f"signed in to the console{factor}")
+def _message(event: Mapping[str, object]) -> str:
+    """Tell what the source says of it, led by the host and the program that say it."""
+    host, program = text(event, "device_hostname", "device_uid"), text(event, "process_name")
+    lead = phrase(*(shown(each) for each in (host, program) if each))
+    said = shown(text(event, "message"))
+    return f"{lead}: {said}" if lead else said
 
 
-def _finding(event: Mapping[str, object]) -> str:
-    product = _shown(_text(event, "metadata_product") or "a detector")
-    what = " ".join(
-        _shown(part)
-        for part in (_text(event, "api_service_name"), _text(event, "api_operation"))
-        if part
-    )
-    ended = event.get("activity_id") == _CLOSE
-    told = "reported the end of unusual use" if ended else "reported unusual use"
-    return f"{product} {told} of {what}" if what else f"{product} {told}"
+# By the operation's name ------------------------------------------------------------------------
 
 
-# Who --------------------------------------------------------------------------------------------
-
-_KINDS: Final = {
-    "AWSService": "service",
-    "AssumedRole": "role",
-    "Directory": "directory user",
-    "FederatedUser": "federated user",
-    "IAMUser": "user",
-    "IdentityCenterUser": "Identity Center user",
-    "Role": "role",
-    "SAMLUser": "SAML user",
-    "WebIdentityUser": "web identity user",
-}
-_ANONYMOUS: Final = ("ANONYMOUS_PRINCIPAL", "anonymous")
-
-
-def _actor(event: Mapping[str, object]) -> str:
-    kind = _text(event, "actor_user_type")
-    invoked_by = _text(event, "actor_invoked_by")
-    if kind == "AWSService":
-        return f"service {_shown(invoked_by or _name_of_actor(event) or 'unknown')}"
-    actor = _itself(event, kind)
-    if not invoked_by:
-        return actor or _nobody(event)
-    service = "AWS" if invoked_by == "AWS Internal" else f"service {_shown(invoked_by)}"
-    return f"{service} for {actor}" if actor else service
-
-
-def _itself(event: Mapping[str, object], kind: str) -> str:
-    name = _name_of_actor(event)
-    account = _text(event, "actor_user_account_uid")
-    if kind == "Root":
-        return "root"
-    if name in _ANONYMOUS or account in _ANONYMOUS:
-        return "an anonymous caller"
-    if kind == "AWSAccount":
-        return f"account {_shown(account or name)}" if account or name else ""
-    session = _text(event, "actor_session_uid")
-    if name and kind not in ("", "Unknown"):
-        word = _KINDS.get(kind) or " ".join(_words(kind)) or kind
-        who = f"{_shown(word)} {_shown(name)}"
-        return f"{who} (session {_shown(session)})" if session not in ("", name) else who
-    if name:
-        return _shown(name)
-    return f"account {_shown(account)}" if account else ""
-
-
-def _name_of_actor(event: Mapping[str, object]) -> str:
-    return _text(event, "actor_user_name") or _tail(_text(event, "actor_user_uid"))
-
-
-def _nobody(event: Mapping[str, object]) -> str:
-    if event.get("source") == "actum":
-        return "Actum"
-    domain = _text(event, "src_endpoint_domain")
-    return f"service {_shown(domain)}" if domain.endswith(".amazonaws.com") else "an unknown actor"
-
-
-# What -------------------------------------------------------------------------------------------
-
-_VERSION: Final = re.compile(r"(?<=[a-z])_?20\d\d_?\d\d_?\d\d(v\d+)?$")  # ListFunctions20150331
-_CAMEL: Final = re.compile(r"[A-Z]+s?(?=[A-Z][a-z]|[^A-Za-z]|$)|[A-Z]?[a-z]+|[A-Z]+|\d+")
-_DOTTED: Final = re.compile(r"[a-z][a-z_]*(?:\.[a-z_]+)+")  # invoice.deleted, repo.create
-_ACRONYMS: Final = {"acl": "ACL", "acls": "ACLs", "vpc": "VPC", "vpcs": "VPCs", "ip": "IP"}
-_LINKS: Final = ("to", "for", "from", "with", "by", "in", "on", "of")
-
-
-def _act(event: Mapping[str, object], operation: str) -> tuple[str, str, str]:
-    """Return infinitive, past form and object; fixed phrases first, then the verb table."""
-    if operation in WHOLE:
-        infinitive, past, noun = WHOLE[operation]
-        return infinitive, past, _object("", noun.split(), event, is_whole=True)
-    verb, nouns = _parse(_VERSION.sub("", operation))
-    if verb not in VERBS:
-        return _phrase("call", _shown(operation)), _phrase("called", _shown(operation)), ""
-    infinitive, past = VERBS[verb]
-    return infinitive, past, _object(verb, nouns, event, is_whole=False)
-
-
-def _parse(operation: str) -> tuple[str, list[str]]:
-    if _DOTTED.fullmatch(operation):
-        *path, last = operation.split(".")
-        return BY_PAST.get(last, last), path[-1].split("_")
-    words = _words(operation)
-    if len(words) > 1 and words[0] == "batch":
-        words = words[1:]
-    return (words[0].lower(), words[1:]) if words else ("", [])
-
-
-def _words(text: str) -> list[str]:
-    """``DescribeDBInstances`` → describe, DB, instances."""
-    found = _CAMEL.findall(text)
-    words = [word if word.isupper() and len(word) > 1 else word.lower() for word in found]
-    return [_ACRONYMS.get(word, word) for word in words]
-
-
-def _object(verb: str, nouns: Sequence[str], event: Mapping[str, object], *, is_whole: bool) -> str:
-    if is_whole and not nouns:
+def _by_operation(event: Mapping[str, object], class_uid: int) -> str:
+    """Tell it by its operation; "" if that has no verb we know and the class may have one."""
+    name = text(event, "api_operation")
+    if not name:
         return ""
-    name = _text(event, "resource_name") or _tail(_text(event, "resource_uid"))
-    kind = _words(re.split(r"::|[./]", _text(event, "resource_type"))[-1])
-    if is_whole:
-        return f"{' '.join(nouns)} {_shown(name)}" if name else _some(nouns)
-    link = next((place for place, word in enumerate(nouns) if word in _LINKS and place), None)
-    if link is not None:
-        rest = nouns[link + 1 :]
-        target = _named(rest, name, [], verb) if name else _some(rest)
-        return f"{_first(nouns[:link], name, event)} {nouns[link]} {target}".strip()
-    return _named(nouns, name, kind, verb) if name else _some(nouns or kind)
+    if name in WHOLE:
+        infinitive, past, noun = WHOLE[name]
+        told = whole_thing(event, noun)
+        return _ended(event, phrase(infinitive, told), phrase(past, told))
+    operation = read_operation(name)
+    if operation.verb not in VERBS:
+        return ""
+    infinitive, past = VERBS[operation.verb]
+    told = thing(event, operation)
+    if not told and class_uid in ACTIVITIES:
+        return ""  # “deleted”, of what the class may say
+    return _ended(event, phrase(infinitive, told), phrase(past, told))
 
 
-def _named(nouns: Sequence[str], name: str, kind: Sequence[str], verb: str) -> str:
-    """Tell a thing with a name: the noun's own, or that of another thing it belongs to."""
-    shown = _shown(name)
-    single = _singular(nouns)
-    if not kind or single[-1:] == list(kind[-1:]):
-        return " ".join([*single, shown])
-    owner = f"{' '.join(kind)} {shown}"
-    if not nouns:
-        return " ".join([*_singular(kind), shown])
-    own = single[: len(kind)] == list(kind)
-    if verb in PREPOSITIONS:
-        return f"{_some(nouns[len(kind) :] if own else nouns)} {PREPOSITIONS[verb]} {owner}"
-    if own:
-        return f"the {' '.join(nouns[len(kind) :])} of {owner}"
-    return f"{_some(nouns)} {'in' if kind[-1] in _HOLDERS else 'for'} {owner}"
+# By the class and its activity ------------------------------------------------------------------
 
 
-def _first(nouns: Sequence[str], name: str, event: Mapping[str, object]) -> str:
-    users = event.get("any_user")
-    if list(nouns) == ["user"] and isinstance(users, list | tuple) and users:
-        user = str(users[0])
-        if user != name:
-            return f"user {_shown(_tail(user))}"
-    return _some(nouns)
+def _by_activity(event: Mapping[str, object], class_uid: int) -> str:
+    """Tell it by what kind of act it is; "" where neither says a thing about it."""
+    if class_uid == _API_ACTIVITY and text(event, "api_operation"):
+        return ""  # the operation's own name says more
+    activity = number(event, "activity_id") or 0
+    if class_uid == _AUTHENTICATION:
+        return sign_in(event, activity)
+    found = ACTIVITIES.get(class_uid, {}).get(activity)
+    if found is None:
+        return ""
+    infinitive, past, noun = found
+    told = _about(event, noun)
+    return _ended(event, phrase(infinitive, told), phrase(past, told)) if told else ""
 
 
-_HOLDERS: Final = ("bucket", "cluster", "group", "repository", "stream", "table", "queue", "VPC")
-_UNCOUNTED: Final = frozenset(
-    (
-        *("access", "code", "configuration", "content", "data", "encryption", "history"),
-        *("information", "lifecycle", "logging", "metadata", "notification", "usage"),
-    )
+def _about(event: Mapping[str, object], noun: str) -> str:
+    name, user = name_of(event), first_user(event)
+    if noun == "user" and user:
+        return f"user {shown(tail(user))}"
+    if noun and name:
+        return f"{noun} {shown(name)}"
+    return thing(event, Operation("")) or (some([noun]) if noun else "")
+
+
+def _members(event: Mapping[str, object]) -> str:
+    """Tell who was added to, or removed from, which group."""
+    words = {3: ("add", "added", "to"), 4: ("remove", "removed", "from")}
+    found = words.get(number(event, "activity_id") or 0)
+    name, user = name_of(event), first_user(event)
+    if found is None or not name or not user or user == name:
+        return ""
+    infinitive, past, link = found
+    kind = thing(event, Operation(""))
+    group = kind if kind != shown(name) else f"group {kind}"
+    told = f"user {shown(tail(user))} {link} {group}"
+    return _ended(event, f"{infinitive} {told}", f"{past} {told}")
+
+
+_PRIVILEGE_KINDS: Final = (
+    *("role", "polic", "permission", "privilege", "scope", "grant", "binding", "group"),
+    *("access", "licen"),
 )
-_SAME: Final = ("status", "address", "access", "alias", "analysis", "dns", "os", "class", "process")
 
 
-def _some(nouns: Sequence[str]) -> str:
-    """Tell a thing without a name: “a bucket”, “buckets”, “logging”."""
-    if not nouns:
+def _privileges(event: Mapping[str, object]) -> str:
+    """Tell what was granted to whom, or taken from whom."""
+    words = {1: ("grant", "granted", "to"), 2: ("revoke", "revoked", "from")}
+    found = words.get(number(event, "activity_id") or 0)
+    told, user = thing(event, Operation("")), first_user(event)
+    if found is None or not told or not user or user in (name_of(event), event.get("resource_uid")):
         return ""
-    phrase = _shown(" ".join(nouns))
-    last = nouns[-1]
-    if last in _UNCOUNTED or _singular(nouns) != list(nouns):
-        return phrase
-    is_vowel = phrase[0].lower() in "aeio" or phrase.startswith(("MFA", "SAML", "SSH", "S3", "upd"))
-    return f"{'an' if is_vowel else 'a'} {phrase}"
-
-
-def _singular(nouns: Sequence[str]) -> list[str]:
-    if not nouns or nouns[-1] in _SAME or not nouns[-1].endswith("s"):
-        return list(nouns)
-    last = nouns[-1]
-    if last.endswith("ies"):
-        single = last[:-3] + "y"
-    elif last.endswith(("sses", "xes", "ches", "shes")):
-        single = last[:-2]
+    infinitive, past, link = found
+    kind, to = text(event, "resource_type").lower(), shown(tail(user))
+    if kind and not any(word in kind for word in _PRIVILEGE_KINDS):
+        told = f"{to} access to {told}" if link == "to" else f"{to}'s access to {told}"
     else:
-        single = last if last.endswith("ss") else last[:-1]
-    return [*nouns[:-1], single]
+        told = f"{told} {link} {to}"
+    return _ended(event, f"{infinitive} {told}", f"{past} {told}")
 
 
-# Values -----------------------------------------------------------------------------------------
+# The classes with a way of their own ------------------------------------------------------------
 
 
-def _phrase(verb: str, thing: str) -> str:
-    return f"{verb} {thing}" if thing else verb
+_SIGN_INS: Final = (1, 2, 7)
+"""Activities told before the operation's name, which says no more; tickets and checks after it."""
 
 
-def _text(event: Mapping[str, object], name: str) -> str:
-    value = event.get(name)
-    return value if isinstance(value, str) else ""
+def _authentication(event: Mapping[str, object]) -> str:
+    activity = number(event, "activity_id") or 0
+    if text(event, "api_operation") in WHOLE or activity not in _SIGN_INS:
+        return ""
+    return sign_in(event, activity)
 
 
-def _tail(uid: str) -> str:
-    """Return the name inside an ARN: what follows the account, without the word for its kind."""
-    if not uid.startswith("arn:") or uid.count(":") < 5:
-        return uid
-    service, rest = uid.split(":", 5)[2], uid.split(":", 5)[5]
-    return rest if service == "s3" else re.split("[:/]", rest, maxsplit=1)[-1]
+_STEPS: Final = {
+    1: ("open", "opened"),
+    2: ("end", "ended"),
+    3: ("reset", "reset"),
+    4: ("open", "failed to open"),
+    5: ("open", "was refused"),
+    6: ("use", "used"),
+}
 
 
-def _shown(value: object) -> str:
-    text = value if isinstance(value, str) else str(value)
-    safe = printable(text[: _LONGEST + 1])
-    if len(text) <= _LONGEST and len(safe) <= _LONGEST:
-        return safe
-    cut, size = [], 0
-    for character in text:
-        piece = printable(character)
-        if size + len(piece) >= _LONGEST:
-            break
-        cut.append(piece)
-        size += len(piece)
-    return "".join(cut) + "…"
+def _session(event: Mapping[str, object], kind: str) -> str:
+    """Tell a session on a host by who is in it; by its addresses if nobody is known."""
+    found = _STEPS.get(number(event, "activity_id") or 0)
+    if found is None or not known_actor(event):
+        return flow(event)
+    infinitive, past = found
+    places = ("device_hostname", "dst_endpoint_domain", "dst_endpoint_ip", "resource_name")
+    place = text(event, *places)
+    told = phrase(f"an {kind} session", f"on {shown(place)}" if place else "")
+    return f"{actor(event)} {_outcome(event, f'{infinitive} {told}', f'{past} {told}')}"
+
+
+def _ssh(event: Mapping[str, object]) -> str:
+    return _session(event, "SSH")
+
+
+def _rdp(event: Mapping[str, object]) -> str:
+    return _session(event, "RDP")
+
+
+_RUN: Final = {
+    1: ("run", "ran"),
+    2: ("end", "ended"),
+    3: ("open process", "opened process"),
+    4: ("inject code into", "injected code into"),
+    5: ("set the user of", "set the user of"),
+}
+
+
+def _process(event: Mapping[str, object]) -> str:
+    """Tell what was run, and as whom."""
+    found = _RUN.get(number(event, "activity_id") or 0)
+    program = text(event, "process_cmd_line", "process_path", "process_name") or name_of(event)
+    if found is None or not program:
+        return ""
+    host, taken = text(event, "device_hostname"), text(event, "actor_acting_as")
+    place = f"on {shown(host)}" if host and f"on {shown(host)}" not in actor(event) else ""
+    what = phrase(shown(program), place, f"(as {shown(taken)})" if taken else "")
+    who = actor(event, acting_as=False)
+    return f"{who} {_outcome(event, f'{found[0]} {what}', f'{found[1]} {what}')}"
+
+
+_OWN: Final[Mapping[int, Callable[[Mapping[str, object]], str]]] = {
+    1007: _process,
+    3002: _authentication,
+    3005: _privileges,
+    3006: _members,
+    4001: flow,
+    4002: request,
+    4003: lookup,
+    4004: flow,
+    4005: _rdp,
+    4006: flow,
+    4007: _ssh,
+    4008: flow,
+    4009: mail,
+    4013: flow,
+    4014: flow,
+    6004: request,
+}

@@ -16,9 +16,10 @@ from typing import Final
 
 from actum.ocsf.classes import VERSION, Shape, class_shape, object_shape, ocsf_class, type_of
 
-__all__ = ["problems"]
+__all__ = ["is_of", "problems"]
 
 _LONG: Final = 1 << 63
+_PORTS: Final = 1 << 16
 
 
 def problems(event: Mapping[str, object]) -> list[str]:
@@ -44,6 +45,11 @@ def problems(event: Mapping[str, object]) -> list[str]:
         if type_uid != expected and type_uid in class_shape(uid).enums["type_uid"]:
             found.append(f"type_uid is {type_uid}, class and activity make it {expected}")
     return found
+
+
+def is_of(kind: str, value: object) -> bool:
+    """Whether a value that is no object is of that type of the schema."""
+    return _TYPES.get(kind, _TYPES["string_t"])[0](value)
 
 
 def _profiles(event: Mapping[str, object]) -> frozenset[str]:
@@ -135,6 +141,10 @@ def _is_address(value: object) -> bool:
     return True
 
 
+def _is_port(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value < _PORTS
+
+
 def _is_anything(value: object) -> bool:
     return value is not None
 
@@ -146,7 +156,7 @@ _TYPES: Final[Mapping[str, tuple[Callable[[object], bool], str]]] = {
     "ip_t": (_is_address, "an IP address"),
     "json_t": (_is_anything, "a JSON value"),
     "long_t": (_is_integer, "an integer"),
-    "port_t": (_is_integer, "an integer"),
+    "port_t": (_is_port, "a port"),
     "string_t": (_is_text, "text"),  # and every type derived from it
     "timestamp_t": (_is_integer, "an integer of milliseconds"),
 }

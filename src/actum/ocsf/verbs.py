@@ -13,16 +13,19 @@ if TYPE_CHECKING:
 __all__ = ["BY_PAST", "PREPOSITIONS", "VERBS", "WHOLE"]
 
 _REGULAR: Final = (
-    "accept activate add allow archive assign associate attach authorize backup cancel change "
-    "check claim clone close complete confirm connect convert copy create deactivate delete deploy "
-    "deprovision deregister detach disable disassociate discover download enable enroll execute "
-    "export import index initiate install invalidate invite invoke issue join launch lock modify "
-    "monitor move open pause pass post process promote provision publish purge push query "
-    "receive reencrypt register reject release reload remove rename renew replace report request "
-    "resend reset resize restart restore resume retire retrieve return revert revoke rollback "
-    "rotate sample scan schedule search share sign simulate skip start suspend sync "
-    "tag terminate test track transfer transition trigger unarchive unassign unlock unshare "
-    "untag update upgrade upload validate verify view"
+    "accept access activate add allow alter approve archive assign associate attach authorize "
+    "backup block call cancel change check claim clone close complete confirm connect consume "
+    "convert copy create deactivate delete deploy deprovision deregister destroy detach disable "
+    "disassociate disconnect discover dismiss download elevate enable enroll escalate evaluate "
+    "execute expire export generate impersonate import index initiate insert install invalidate "
+    "invite invoke issue join kill launch lock migrate modify monitor mount move open pause pass "
+    "post preview process promote provision publish purge push query reassign receive recover "
+    "reencrypt register reject release reload remove rename renew reopen replace report request "
+    "resend resize resolve restart restore resume retire retrieve return reveal revert "
+    "revoke rollback rotate sample scan schedule search share show sign simulate skip start "
+    "suspend sync tag terminate test track transfer transition trigger truncate unarchive unassign "
+    "unblock uninstall unlock unmount unpublish unshare unsuspend untag update upgrade upload "
+    "validate verify view watch"
 )
 _IRREGULAR: Final = {
     "apply": "applied",
@@ -32,6 +35,7 @@ _IRREGULAR: Final = {
     "buy": "bought",
     "deny": "denied",
     "do": "did",
+    "drop": "dropped",
     "edit": "edited",
     "find": "found",
     "forget": "forgot",
@@ -41,30 +45,39 @@ _IRREGULAR: Final = {
     "lookup": "looked up",
     "merge": "merged",
     "notify": "notified",
+    "override": "overrode",
     "patch": "patched",
     "pull": "pulled",
     "put": "put",
     "read": "read",
     "reboot": "rebooted",
+    "reset": "reset",
     "run": "ran",
-    "select": "selected",
     "send": "sent",
     "set": "set",
     "stop": "stopped",
     "submit": "submitted",
     "subscribe": "subscribed to",
     "swap": "swapped",
+    "unban": "unbanned",
+    "unbind": "unbound",
     "undo": "undid",
     "unsubscribe": "unsubscribed from",
     "write": "wrote",
 }
 _TOLD_OTHERWISE: Final = {
     "admin": ("administer", "administered"),
+    "consent": ("consent", "consented"),
+    "deletecollection": ("delete all", "deleted all"),
     "describe": ("look at", "looked at"),
+    "end": ("end", "ended"),
+    "exec": ("execute", "executed"),
     "get": ("read", "read"),
     "head": ("look at", "looked at"),
     "lookup": ("look up", "looked up"),
+    "select": ("read", "read"),
     "reencrypt": ("re-encrypt", "re-encrypted"),
+    "new": ("create", "created"),
     "rollback": ("roll back", "rolled back"),
     "backup": ("back up", "backed up"),
     "subscribe": ("subscribe to", "subscribed to"),
@@ -89,7 +102,7 @@ VERBS: Final[Mapping[str, tuple[str, str]]] = (
 
 BY_PAST: Final[Mapping[str, str]] = {
     past: verb for verb, (_, past) in VERBS.items() if " " not in past and past != "read"
-} | {"deleted": "delete", "updated": "update"}
+} | {"created": "create", "deleted": "delete", "updated": "update"}
 """Past form → first word, for operations named like ``invoice.deleted``."""
 
 PREPOSITIONS: Final[Mapping[str, str]] = {

@@ -95,10 +95,15 @@ def _compared(field: Field, op: Op, value: Value, zone: tzinfo) -> str:
         case _ if field.kind is Kind.TIME:
             said = f"{field.name} is {_timed(op, value, zone)}"
         case Range(low, high):
-            said = f"{field.name} is from {low} to {high}"
+            said = f"{field.name} is from {_counted(field, low)} to {_counted(field, high)}"
         case int():
-            said = f"{field.name} is {_ORDER.get(op, '')}{value}"
+            said = f"{field.name} is {_ORDER.get(op, '')}{_counted(field, value)}"
     return said
+
+
+def _counted(field: Field, value: int) -> str:
+    """Say a number, by its name if it has one."""
+    return field.values[value] if value < len(field.values) else str(value)
 
 
 def _timed(op: Op, value: int | Range, zone: tzinfo) -> str:

@@ -25,6 +25,7 @@ from actum.log.view import View
 from actum.ocsf.columns import names
 from actum.query.compile import Compiled, compile, mentioned  # noqa: A004  the field's word
 from actum.query.parse import Query
+from actum.query.segments import EventsFiles
 
 if TYPE_CHECKING:
     import duckdb
@@ -114,6 +115,7 @@ class Engine:
         self.view = view
         self._reading = reading
         self._connection = view.connection.cursor()
+        self._files = EventsFiles(self._connection)
         self._ready: tuple[int, ...] | None = None
         self._shown = -1
         self._parts: dict[str, list[str]] = {}
@@ -184,7 +186,7 @@ class Engine:
             if len(found) == limit and limit and _is_newer(found[-1], waiting[-1]):
                 return found, None
             group = [waiting.pop() for _ in range(min(step, len(waiting)))]
-            source = scan(self.view.checked.events(group))
+            source = self._files.scan(self.view.checked.events(group))
             found = sorted(
                 found + self._places(source, where, parameters, limit), key=_newest_first
             )[:limit]
@@ -221,7 +223,10 @@ class Engine:
             near += (
                 f' AND "time" BETWEEN make_timestamp({min(times)}) AND make_timestamp({max(times)})'
             )
-        sources = ["tail_events", *([scan(self.view.checked.events(held))] if held else [])]
+        sources = [
+            "tail_events",
+            *([self._files.scan(self.view.checked.events(held))] if held else []),
+        ]
         selects = " UNION ALL ".join(
             f'SELECT "index", part, {_listed(chosen)} FROM {source} WHERE {near}'
             for source in sources
@@ -268,6 +273,14 @@ class Engine:
             f" count(reason), count(copy_of) FROM events WHERE {OWN}"
         ).fetchall()[0]
         return Extent(*row)
+
+    @_looking_again
+    def rows(
+        self, sql: str, parameters: Sequence[object] = (), *, with_records: bool = False
+    ) -> list[tuple[Any, ...]]:
+        """Answer SQL of ours over the views ``events`` and, if asked for, ``records``."""
+        self._prepare(None, with_records=with_records)
+        return self._connection.execute(sql, parameters).fetchall()
 
     @_looking_again
     def by_source(self) -> list[tuple[str, int, int, int | None, int | None]]:
@@ -332,7 +345,7 @@ class Engine:
             self._shown = held.size
         self._parts = {"events": ["tail_events"], "records": ["tail_records"]}
         if wanted:
-            self._parts["events"].insert(0, scan(self.view.checked.events(wanted)))
+            self._parts["events"].insert(0, self._files.scan(self.view.checked.events(wanted)))
         if with_records and held.segments:
             self._parts["records"].insert(0, scan(self.view.checked.records(held.segments)))
         self._views_of(self._connection)

@@ -41,6 +41,7 @@ class Kind(enum.Enum):
     CODE = "code"
     """A word stored in lower case; a closed list of them if the field has ``values``."""
     NUMBER = "number"
+    """A whole number; by name as well, if the field has ``values``: the first of them is 0."""
     TIME = "time"
     BOOLEAN = "boolean"
     FLAG = "flag"
@@ -69,8 +70,9 @@ class Read:
 class Field:
     """One field.
 
-    ``values`` closes the list of values.  ``prefix`` names the field that ``left`` of a value
-    ``left:right`` is compared with.  ``phrase`` is the preposition the echo says it with.
+    ``values`` closes the list of values; of a number they are its names.  ``prefix`` names the
+    field that ``left`` of a value ``left:right`` is compared with.  ``phrase`` is the preposition
+    the echo says it with.
     """
 
     name: str
@@ -108,8 +110,19 @@ _ACTOR: Final = _whole(
     "actor_session_issuer",
 )
 _TARGET: Final = _whole("resource_uid", "resource_name", "resources")
-_ADDRESS: Final = _whole("src_endpoint_ip", "any_ip")
+_HOST: Final = _whole("device_hostname", "device_uid")
+_ADDRESS: Final = _whole("src_endpoint_ip", "dst_endpoint_ip", "any_ip")
 
+
+# What products call who acts, in actor_user_type.
+_PEOPLE: Final = (
+    "Root OR IAMUser OR IdentityCenterUser OR SAMLUser OR WebIdentityUser OR User OR Member"
+    " OR Admin OR Guest OR PublicUser"
+)
+_SERVICES: Final = (
+    "AWSService OR Service OR ServicePrincipal OR ServiceAccount OR Application OR App"
+    " OR ManagedIdentity OR System OR SystemPrincipal OR Machine OR Node OR Bot OR Integration"
+)
 
 # One row is one field, and reads as one: the formatter would make it nine lines.
 # fmt: off
@@ -118,6 +131,8 @@ _TABLE: Final = (
           ("time:>=2026-11-01T06:00Z", "time:2026-11-01..2026-11-03")),
     Field("received", Kind.TIME, _whole("received_time"), "when Actum received the record",
           ("received:2026-11-01", "received:>now-1h")),
+    Field("ended", Kind.TIME, _whole("end_time"), "when it ended, if it lasted",
+          ("ended:>now-1h",)),
     Field("actor", Kind.TEXT, _ACTOR,
           "who did it: name, id or ARN, e-mail, session, or the role the session was lent by",
           ("actor:alice", "actor:*@corp.example", "actor:(alice OR bob)"), phrase="by"),
@@ -131,6 +146,8 @@ _TABLE: Final = (
           "the service that acted for the actor", ("has:actor.invoked_by",)),
     Field("key", Kind.ID, _whole("actor_user_credential_uid"), "the credential that was used",
           ("key:AKIAIOSFODNN7EXAMPLE",)),
+    Field("acting_as", Kind.TEXT, _whole("actor_acting_as"),
+          "the identity the actor took on for this one act", ("acting_as:root", "has:acting_as")),
     Field("session", Kind.TEXT,
           _whole("actor_session_uid", "actor_user_credential_uid", "issued_credential_uid"),
           "a session: what it did, and the act that handed it out",
@@ -146,29 +163,76 @@ _TABLE: Final = (
     Field("op", Kind.CODE, _whole("action"), "what kind of act it was",
           ("op:delete", "op:(create OR update)"),
           values=("create", "read", "update", "delete", "auth", "other")),
+    Field("message", Kind.TEXT, _whole("message"), "what the source says of it in words",
+          ('message:"*invalid user*"',)),
+    Field("finding", Kind.TEXT, _whole("finding_title"), "what a detector found",
+          ("finding:*brute*", "has:finding")),
+    Field("severity", Kind.NUMBER, _whole("severity_id"),
+          "how grave it is, by name or OCSF number; :>=high for that or worse",
+          ("severity:>=high", "severity:(low OR medium)", "severity:4"),
+          values=("unknown", "informational", "low", "medium", "high", "critical", "fatal")),
+    Field("count", Kind.NUMBER, _whole("count"), "how many times, if one record tells of several",
+          ("count:>1",)),
     Field("target", Kind.TEXT, _TARGET, "what it was done to: any resource named, by id or name",
           ("target:prod-*", 'target:"arn:aws:s3:::prod-*"'), phrase="on"),
     Field("target.type", Kind.TEXT, _whole("resource_type"), "what kind of thing the target is",
           ("target.type:*bucket*",)),
+    Field("namespace", Kind.TEXT, _whole("resource_namespace"), "the namespace the target lies in",
+          ("namespace:prod", "namespace:kube-*")),
     Field("status", Kind.CODE, _whole("status"), "how it ended", ("status:failure",),
           values=("success", "failure", "unknown")),
     Field("error", Kind.TEXT, _whole("status_code"), "the source's error code",
           ("error:AccessDenied", "error:*")),
     Field("detail", Kind.TEXT, _whole("status_detail"), "the source's error text",
           ('detail:"*not authorized*"',)),
-    Field("ip", Kind.ADDRESS, _ADDRESS, "address it came from, or that it names",
+    Field("ip", Kind.ADDRESS, _ADDRESS, "address it came from or went to, or that it names",
           ("ip:203.0.113.7", "ip:10.*"), phrase="from"),
+    Field("src", Kind.ADDRESS, _whole("src_endpoint_ip", "src_endpoint_domain"),
+          "where it came from: address, service or host", ("src:10.0.0.5", "src:*.example")),
+    Field("dst", Kind.ADDRESS, _whole("dst_endpoint_ip", "dst_endpoint_domain"),
+          "where it went to: address, service or host", ("dst:203.0.113.9", "dst:*.example")),
+    Field("port", Kind.NUMBER, _whole("src_endpoint_port", "dst_endpoint_port"),
+          "port it came from or went to", ("port:22", "port:6000..6063")),
+    Field("src.port", Kind.NUMBER, _whole("src_endpoint_port"), "port it came from",
+          ("src.port:<1024",)),
+    Field("dst.port", Kind.NUMBER, _whole("dst_endpoint_port"), "port it went to",
+          ("dst.port:(22 OR 3389)",)),
+    Field("proto", Kind.TEXT, _whole("connection_protocol"), "tcp, udp, icmp, …", ("proto:udp",),
+          aliases=("protocol",)),
+    Field("direction", Kind.TEXT, _whole("connection_direction"), "inbound or outbound",
+          ("direction:outbound",)),
+    Field("bytes", Kind.NUMBER, _whole("traffic_bytes"), "bytes carried", ("bytes:>1000000",)),
+    Field("packets", Kind.NUMBER, _whole("traffic_packets"), "packets carried", ("packets:1",)),
+    Field("country", Kind.TEXT, _whole("src_endpoint_country"),
+          "country it came from, where the source says one and as it spells it",
+          ("country:DE", "-country:(DE OR FR)")),
+    Field("method", Kind.TEXT, _whole("http_method"), "method of the HTTP request",
+          ("method:DELETE",)),
+    Field("url", Kind.TEXT, _whole("http_url"), "what was asked for over HTTP, as written",
+          ("url:*/admin*",)),
+    Field("http", Kind.NUMBER, _whole("http_status"), "status of the HTTP response",
+          ("http:403", "http:500..599")),
+    Field("dns", Kind.TEXT, _whole("query_hostname"), "the name that was looked up",
+          ("dns:*.evil.example",)),
+    Field("process", Kind.TEXT, _whole("process_name", "process_path"),
+          "the program that ran, by name or path", ("process:*/nc",)),
+    Field("cmd", Kind.TEXT, _whole("process_cmd_line"), "how the program was called",
+          ('cmd:"*/etc/shadow*"',)),
+    Field("pid", Kind.NUMBER, _whole("process_pid"), "the program's number", ("pid:4711",)),
     Field("client", Kind.TEXT, _whole("user_agent"), "the client, in its own words",
           ("client:aws-cli*",), aliases=("ua",)),
     Field("source", Kind.TEXT, _whole("source"), "the kind of log it was read as",
           ("source:aws*",)),
     Field("account", Kind.ID, _whole("cloud_account_uid"), "account it took place in",
           ("account:111122223333",)),
+    Field("org", Kind.ID, _whole("cloud_org_uid"), "organization or tenant that account is of",
+          ("org:o-exampleorgid",)),
     Field("region", Kind.CODE, _whole("cloud_region"), "region it took place in",
           ("region:eu-west-1",)),
     Field("product", Kind.TEXT, _whole("metadata_product"), "the product that logged it",
           ("product:CloudTrail",)),
-    Field("host", Kind.TEXT, _whole("device_hostname"), "host it took place on", ("host:web-?",)),
+    Field("host", Kind.TEXT, _HOST, "host or interface it took place on, by name or id",
+          ("host:web-?", "host:i-0abc1234def567890")),
     Field("mfa", Kind.BOOLEAN, _whole("actor_session_mfa"), "a second factor was shown",
           ("mfa:false", "mfa:yes")),
     Field("id", Kind.ID, _whole("metadata_uid"), "the source's own id of the event",
@@ -180,11 +244,14 @@ _TABLE: Final = (
           ("index:42", "index:100..199")),
     Field("reason", Kind.TEXT, _whole("reason"), "why the record could not be read",
           ("reason:*json*",)),
-    Field("any.user", Kind.TEXT, (*_ACTOR, Read("any_user")), "the actor, or any user named",
+    Field("any.user", Kind.TEXT, (*_ACTOR, *_whole("actor_acting_as", "any_user")),
+          "the actor, who it acted as, or any user named",
           ("any.user:alice",)),
     Field("any.ip", Kind.ADDRESS, _ADDRESS, "any address named", ("any.ip:203.0.113.7",)),
-    Field("any.resource", Kind.TEXT, _TARGET, "any resource named",
-          ("any.resource:prod-invoices",)),
+    Field("any.resource", Kind.TEXT, (*_TARGET, *_HOST, Read("dst_endpoint_domain")),
+          "any resource named, the host it took place on, or the service or host it went to;"
+          " not a name looked up (dns:) nor an address (any.ip:)",
+          ("any.resource:prod-invoices", "any.resource:web-1")),
     Field("copy", Kind.NUMBER, _whole("copy_of"), "the earlier record of the same act",
           ("copy:42", "has:copy")),
     Field("is", Kind.FLAG, (), "a question with a name", ("is:failure", "-is:service")),
@@ -197,17 +264,18 @@ _FLAGS: Final = (
          "it creates, updates or deletes"),
     Flag("read", "op:read", "only read", "it only reads"),
     Flag("root", "actor.type:=Root", "were done by root", "the account's root user did it"),
-    Flag("service", "actor.type:=AWSService OR actor.invoked_by:*", "were done by a service",
-         "a service did it, for itself or for somebody"),
+    Flag("service",
+         f"actor.type:({_SERVICES}) OR actor.invoked_by:* OR actor:*.gserviceaccount.com",
+         "were done by a service",
+         "a service, an application or a machine did it, for itself or for somebody"),
     # Honest limits: a person who lends a role under a name without "@" is not seen, and a
     # pipeline that uses a long-lived IAM user is taken for a person.
     Flag("human",
-         "-actor.invoked_by:* (actor.type:(Root OR IAMUser OR IdentityCenterUser OR SAMLUser OR"
-         " WebIdentityUser) OR (actor:*@* -actor:*.gserviceaccount.com)"
-         " OR issuer:AWSReservedSSO_*)",
+         f"-actor.invoked_by:* -actor.type:({_SERVICES}) (actor.type:({_PEOPLE})"
+         " OR (actor:*@* -actor:*.gserviceaccount.com) OR issuer:AWSReservedSSO_*)",
          "seem done by a person",
-         "a guess: nobody acts for it, and its type is a person's, its name is like an e-mail"
-         " address, or its role is one of single sign-on"),
+         "a guess: nobody acts for it, its type is no service's, and its type is a person's, its"
+         " name is like an e-mail address, or its role is one of single sign-on"),
     Flag("console", "client:*console* OR service:signin", "came through a console",
          "a guess: the client calls itself a console, or it is a sign-in"),
     Flag("unread", "reason:*", "could not be read", "kept raw, with the reason"),
@@ -228,9 +296,7 @@ NOT_YET: Final = {
     "case": "actor: or target:",
     "chain": "session: or issuer:",
     "changed": "free text in quotes",
-    "country": "ip:",
     "rule": "action:",
-    "severity": "status: or op:",
     "size": "index:",
     "starred": "id:",
     "tag": "actor: or target:",

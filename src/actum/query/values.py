@@ -85,8 +85,12 @@ class Reader:
         return self._range(field, Range(first, self._whole_number(field, high, span)), span)
 
     def _whole_number(self, field: Field, value: str, span: Span) -> int:
+        if value.lower() in field.values:
+            return field.values.index(value.lower())
         if re.fullmatch(r"[0-9]{1,20}", value) is None or int(value) > _MOST:
             why = f"{field.name} is a whole number from 0 to 2^64 - 1"
+            if field.values:
+                why = f"{field.name} is one of {', '.join(field.values)}, or its number"
             self.refuse(f"{value!r} is not a number", span, why=why)
         return int(value)
 
