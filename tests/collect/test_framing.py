@@ -303,11 +303,6 @@ class TestNotSplit:
         assert raw == content[:4096]
         assert f"{len(content)} bytes total" in reason
 
-    def test_utf16_is_kept_whole_and_unread(self) -> None:
-        content = "a line\n".encode("utf-16")
-        (batch,) = framed(content)
-        assert unread([batch])[0][0] == content
-
 
 json_values: st.SearchStrategy[Any] = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False)

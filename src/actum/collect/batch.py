@@ -30,6 +30,10 @@ class Framing(enum.Enum):
     """Objects one after another, pretty-printed or without anything between them."""
     TEXT = "text"
     """Lines."""
+    PARQUET = "parquet"
+    """Rows of a Parquet file, each as JSON."""
+    EVTX = "evtx"
+    """Events of a Windows event log, each as JSON."""
     BINARY = "binary"
     """Nothing Actum splits."""
 
@@ -53,7 +57,8 @@ class Batch:
     are not elements), RS marks, or elements over all documents of the content.
 
     ``wrapper`` is the rest of a JSON_RECORDS object, raw values by key, as far as it was seen: the
-    last batch of the object has all of it, even when that batch has no elements.
+    last batch of the object has all of it, even when that batch has no elements.  Of a content in
+    another encoding than UTF-8 it also says which (`actum.collect.utf16.ENCODING`).
     """
 
     framing: Framing

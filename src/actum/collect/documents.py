@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Final
 
 from actum.collect.batch import Batch, Fragment, Framing, Gathering, fragments
 from actum.collect.cursor import END, Cursor
-from actum.collect.envelope import key_text, may_wrap, names_records
+from actum.collect.envelope import HITS, key_text, may_wrap, names_records
 from actum.collect.guess import Guess
 from actum.collect.structure import Mismatch, Structure
 from actum.collect.whole import ELEMENTS, REFUSALS, size_of
@@ -226,6 +226,12 @@ class _Splitter:
         records within that is a record.
         """
         members: dict[str, bytes] = {}
+        return self._find_in(members, "")
+
+    def _find_in(  # noqa: PLR0911 - every way in which it is no envelope
+        self, members: dict[str, bytes], path: str
+    ) -> tuple[str, dict[str, bytes]] | None:
+        """Look through the members of the object here; ``path`` is that of the object itself."""
         self._cursor.step()
         byte = self._cursor.next_byte()
         while byte == b'"'[0]:
@@ -235,19 +241,25 @@ class _Splitter:
             self._cursor.step()
             key = key_text(raw_key)
             byte = self._cursor.next_byte()
-            if key in members or byte == END:
+            if path + key in members or byte == END:
                 return None
             if (
                 byte == b"["[0]
                 and self._cursor.begins_objects()
-                and may_wrap(key, members.values())
+                and (key == HITS if path else key != HITS)
+                and may_wrap(key, members, is_whole=False)
             ):
                 self._cursor.drop()
-                return key, members
+                return path + key, members
+            if byte == b"{"[0] and key == HITS and not path:
+                before = self._cursor.at - self._cursor.start
+                if found := self._find_in(dict(members), f"{HITS}."):
+                    return found
+                self._cursor.at = self._cursor.start + before
             value = self._cursor.look_past(self._limits.max_record)
             if value is None:
                 return None
-            members[key] = value
+            members[path + key] = value
             if self._cursor.next_byte() != b","[0]:
                 return None
             self._cursor.step()
@@ -258,6 +270,15 @@ class _Splitter:
         """Take the rest of an envelope, from behind the bracket of its records."""
         yield from self._reframe(Framing.JSON_RECORDS, wrapper)
         yield from self._array()
+        path, _, key = key.rpartition(".")
+        yield from self._rest_of_envelope(key, f"{path}." if path else "", wrapper)
+        if path:
+            yield from self._rest_of_envelope("", "", wrapper)
+        yield self._out.take()
+        self._out.wrapper = None
+
+    def _rest_of_envelope(self, key: str, path: str, wrapper: dict[str, bytes]) -> Iterator[Batch]:
+        """Take members up to and with the closing brace; more of ``key`` are more records."""
         while (byte := self._cursor.next_byte()) == b","[0]:
             self._cursor.drop()
             self._cursor.next_byte()
@@ -274,13 +295,11 @@ class _Splitter:
                 self._cursor.drop()
                 yield from self._array()
                 continue
-            yield from self._member(name, wrapper)
+            yield from self._member(path + name, wrapper)
         if byte != b"}"[0]:
             what = "truncated: the document ends" if byte == END else "malformed: no end"
             raise _Broken(f"{what} in the envelope behind element {self._position}")
         self._cursor.drop()
-        yield self._out.take()
-        self._out.wrapper = None
 
     def _member(self, name: str, wrapper: dict[str, bytes]) -> Iterator[Batch]:
         value = yield from self._pass_value(f"the envelope's member {name!r}")

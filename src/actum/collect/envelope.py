@@ -2,6 +2,10 @@
 
 Cutting a record apart would lose its meaning, leaving an envelope whole only costs its source a
 step.  So the rule is narrow, and doubt means "record".
+
+Envelopes are what services answer a question for many records with: ``Records`` of CloudTrail, a
+page of Microsoft Graph (``value`` beside ``@odata.…``), a list of a REST service (``data`` beside a
+cursor), the ``hits`` of a search in Elasticsearch.
 """
 
 from __future__ import annotations
@@ -12,15 +16,49 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Mapping
 
-__all__ = ["RECORD_KEYS", "is_array_of_objects", "key_text", "may_wrap", "names_records", "unwrap"]
+__all__ = [
+    "HITS", "RECORD_KEYS", "is_array_of_objects", "key_text", "may_wrap", "names_records", "unwrap",
+]  # fmt: skip
 
-RECORD_KEYS: Final = ("Records", "records", "Events", "events", "items", "logEvents", "entries")
+_NAMING: Final = ("Records", "records", "Events", "events", "items", "logEvents", "entries")
+_PAGED: Final = ("value", "activities", "data", "Items")
+RECORD_KEYS: Final = _NAMING + _PAGED
 """The members that hold the records of an envelope, as the services name them."""
+HITS: Final = "hits"
+"""An answer of Elasticsearch holds its records one step further in: ``{"hits": {"hits": […]}}``."""
+
+_PAGING: Final = frozenset(
+    (
+        *("count", "cursor", "first_id", "first", "has_more", "hasmore", "has_next", "is_last"),
+        *("kind", "etag", "last_id", "last", "limit", "link", "links", "meta", "metadata", "next"),
+        *("next_cursor", "nextcursor", "next_link", "nextlink", "next_page", "nextpage"),
+        *("next_page_token", "nextpagetoken", "next_token", "nexttoken", "object", "offset"),
+        *("page", "page_size", "pagesize", "pages", "pagination", "paging", "per_page", "prev"),
+        *(
+            "previous",
+            "previous_page",
+            "response_metadata",
+            "responsemetadata",
+            "size",
+            "skiptoken",
+        ),
+        *(
+            "continuationtoken",
+            "total",
+            "total_count",
+            "totalcount",
+            "totalrecords",
+            "scannedcount",
+        ),
+        *("lastevaluatedkey", "consumedcapacity", "truncated", "request_id", "requestid"),
+    )
+)
+"""What stands beside the records of a page, in small letters: counts, tokens and links."""
 
 _NAMED: Final = re.compile(
-    rb'"(?:' + "|".join(RECORD_KEYS).encode() + rb')"[ \t\r\n]*:[ \t\r\n]*\['
+    rb'"(?:' + "|".join((*RECORD_KEYS, HITS)).encode() + rb')"[ \t\r\n]*:[ \t\r\n]*\['
 )
 _OBJECTS: Final = re.compile(rb"\[[ \t\r\n]*(?:\{|\])")
 _EMPTY: Final = re.compile(rb"\[[ \t\r\n]*\]")
@@ -40,21 +78,37 @@ def is_array_of_objects(head: bytes) -> bool:
     return _OBJECTS.match(head) is not None
 
 
-def may_wrap(key: str, others: Iterable[bytes]) -> bool:
+def may_wrap(key: str, others: Mapping[str, bytes], *, is_whole: bool = True) -> bool:
     """Whether the array of objects under ``key`` makes its object an envelope.
 
-    ``others`` are the raw values of the other members.  A second array of objects says no.  Under
-    ``events`` any structured member does: a Google Workspace activity has ``events`` beside its
-    ``actor`` and ``id`` and is one record, a page of events has only counts and tokens beside them.
+    ``others`` are the other members, raw: all of them if ``is_whole``, else those before it.  A
+    second array of objects says no.  Under ``events`` any structured member does: a Google
+    Workspace activity has ``events`` beside its ``actor`` and ``id`` and is one record, a page of
+    events has only counts and tokens beside them.
+
+    ``value``, ``activities``, ``data`` and ``Items`` are names records use for their own as well.
+    They make an envelope only beside what a page has, and nothing else: OData's ``@odata.…``,
+    counts, tokens, links, or nothing at all.
     """
-    if key not in RECORD_KEYS:
+    if key in _PAGED:
+        return (is_whole or bool(others)) and all(
+            _is_paging(name, value) for name, value in others.items()
+        )
+    if key not in _NAMING and key != HITS:
         return False
-    for value in others:
+    for value in others.values():
         if is_array_of_objects(value) and not _is_empty(value):
             return False
         if key == "events" and value[:1] in (b"{", b"["):
             return False
     return True
+
+
+def _is_paging(name: str, value: bytes) -> bool:
+    small = name.lower().lstrip("@$")
+    if small == "object":  # "object": "list" of a page; "object": "event" of a record
+        return value.strip() == b'"list"'
+    return small.startswith("odata.") or small in _PAGING
 
 
 def _is_empty(head: bytes) -> bool:
@@ -77,6 +131,8 @@ def unwrap(document: bytes) -> tuple[list[msgspec.Raw], dict[str, bytes]] | None
     """
     members = _MEMBERS.decode(document)
     _must_be_distinct(document, members)
+    if HITS in members and (found := _hits(members)) is not None:
+        return found
     arrays = [
         key for key in RECORD_KEYS if key in members and is_array_of_objects(_head(members[key]))
     ]
@@ -88,9 +144,25 @@ def unwrap(document: bytes) -> tuple[list[msgspec.Raw], dict[str, bytes]] | None
         return None
     key = filled[0] if filled else arrays[0]
     others = {name: bytes(raw) for name, raw in members.items() if name != key}
-    if not may_wrap(key, others.values()):
+    if not may_wrap(key, others):
         return None
     return _ELEMENTS.decode(members[key]), others
+
+
+def _hits(
+    members: dict[str, msgspec.Raw],
+) -> tuple[list[msgspec.Raw], dict[str, bytes]] | None:
+    """Take the answer to a search apart; what stands beside its hits is named by its whole path."""
+    raw = bytes(members[HITS])
+    if not raw.startswith(b"{"):
+        return None
+    inner = _MEMBERS.decode(raw)
+    if HITS not in inner or not is_array_of_objects(_head(inner[HITS])):
+        return None
+    _must_be_distinct(raw, inner)
+    others = {name: bytes(each) for name, each in members.items() if name != HITS}
+    others |= {f"{HITS}.{name}": bytes(each) for name, each in inner.items() if name != HITS}
+    return (_ELEMENTS.decode(inner[HITS]), others) if may_wrap(HITS, others) else None
 
 
 def _head(raw: msgspec.Raw) -> bytes:

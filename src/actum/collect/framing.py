@@ -3,11 +3,13 @@
 The decision looks at content only:
 
 1. nothing but white space: no batches;
-2. a UTF-16 mark, or the look of a binary file: not split;
-3. a first byte RS: JSON texts (RFC 7464);
-4. ``{`` or ``[`` the way JSON begins: lines if the first line is a value by itself and more follows
+2. the mark of Parquet or of a Windows event log: rows and events, each as JSON;
+3. a UTF-16 mark: the same text in UTF-8, judged by what follows here;
+4. the look of a binary file: not split;
+5. a first byte RS: JSON texts (RFC 7464);
+6. ``{`` or ``[`` the way JSON begins: lines if the first line is a value by itself and more follows
    (or if it is a line torn off in the middle), else documents;
-5. anything else: lines of text.
+7. anything else: lines of text.
 
 Lines are not judged here: a line of NDJSON that is not JSON is an element all the same.
 """
@@ -16,14 +18,20 @@ from __future__ import annotations
 
 import itertools
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from actum.collect.batch import Batch, Fragment, Framing, fragments
 from actum.collect.documents import documents
+from actum.collect.evtx import MAGIC as EVTX
+from actum.collect.evtx import evtx
 from actum.collect.layers import regroup
 from actum.collect.limits import Limits
 from actum.collect.lines import RS, lines
+from actum.collect.parquet import MAGIC as PARQUET
+from actum.collect.parquet import parquet
 from actum.collect.structure import Mismatch, Structure, skip_space
+from actum.collect.utf16 import ENCODING, Transcoded
 from actum.collect.whole import whole
 
 if TYPE_CHECKING:
@@ -38,6 +46,7 @@ _LOOKED_AT: Final = 8192
 _ENOUGH: Final = 64  # bytes to tell JSON from text by; white space may leave fewer in a window
 _BINARY_KEPT: Final = 4096
 _CONTROL: Final = bytes({*range(32), 127} - set(b"\t\n\v\f\r\x1b\x1e"))
+_NOT_TEXT: Final = tuple(bytes([each]) for each in _CONTROL)
 _JSON_BEGINS: Final = re.compile(
     rb"\{\s*(?:[\"}]|\Z)|\[\s*(?:[{\[\"]|\Z|\]\s*\Z|(?:-?[0-9][-+.0-9eE]*|true|false|null|NaN)\s*(?:,|\Z|\]\s*\Z))"
 )
@@ -47,15 +56,35 @@ def frame(chunks: Iterator[bytes], *, limits: Limits | None = None) -> Iterator[
     """Split one content into its elements, in batches, in order.
 
     Every byte of the content is in an element, in a fragment, in a wrapper, or is white space and
-    punctuation around them; the exception is binary content, of which the beginning is kept.
+    punctuation around them.  The exceptions are binary content, of which the beginning is kept, and
+    what is read in another form than it came in: Parquet, Windows event logs, UTF-16.
     """
     limits = limits or Limits()
     windows = regroup(chunks, limits.window)
     head = next(windows, b"")
-    if head.startswith(_UTF16):
-        reason = "UTF-16 text is not split: kept as it is"
-        yield from fragments(itertools.chain([head], windows), Framing.TEXT, 0, reason, limits)
-        return
+    if head.startswith(PARQUET) and head[4:5] in _NOT_TEXT:
+        yield from parquet(head, windows, limits)
+    elif head.startswith(EVTX):
+        yield from evtx(head, windows, limits)
+    elif head.startswith(_UTF16):
+        yield from _utf16(head, windows, limits)
+    else:
+        yield from _utf8(head, windows, limits)
+
+
+def _utf16(head: bytes, windows: Iterator[bytes], limits: Limits) -> Iterator[Batch]:
+    text = Transcoded(itertools.chain([head], windows), head[:2])
+    told = {ENCODING: b'"%b"' % text.encoding.encode()}
+    framing = Framing.TEXT
+    content = regroup(iter(text), limits.window)
+    for batch in _utf8(next(content, b""), content, limits):
+        framing = batch.framing
+        yield replace(batch, wrapper={**(batch.wrapper or {}), **told})
+    if text.reason:
+        yield from fragments(text.rest(), framing, 0, text.reason, limits)
+
+
+def _utf8(head: bytes, windows: Iterator[bytes], limits: Limits) -> Iterator[Batch]:
     head = head.removeprefix(_BOM)
     if _is_binary(head[:_LOOKED_AT]):
         yield _binary(head, windows)
