@@ -44,7 +44,7 @@ COLUMNS: tuple[Column, ...] = (
         ("mapping", "USMALLINT", "", "the version of the mapping that read it"),
         ("unmapped", "USMALLINT", "", "top-level keys of the raw record no column speaks for"),
         ("reason", "VARCHAR", "", "why it could not be read; NULL when it could"),
-        ("copy_of", "UBIGINT", "", "an earlier record of the same act in other bytes"),
+        ("copy_of", "UBIGINT", "", "the record that tells the same act, or tells it to its end"),
     ),
     *_of(
         "when",
@@ -83,6 +83,7 @@ COLUMNS: tuple[Column, ...] = (
         ("actor_session_issuer", "VARCHAR", "actor.session.issuer", "who the session was lent by"),
         ("actor_session_mfa", "BOOLEAN", "actor.session.is_mfa", "a second factor was shown"),
         ("actor_invoked_by", "VARCHAR", "actor.invoked_by", "service acting for the actor"),
+        ("actor_app_name", "VARCHAR", "actor.app_name", "the client application it was done with"),
         ("actor_acting_as", "VARCHAR", "", "the identity the actor took on for this one act"),
     ),
     *_of(

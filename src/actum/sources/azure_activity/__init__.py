@@ -247,7 +247,7 @@ MAPPING = Mapped(
         "actor_session_uid": first(f"{_C}.uti"),
         "actor_session_mfa": f"CASE WHEN {_C}.\"{_AMR}\" <> '' THEN list_contains("
                              f"string_split({_C}.\"{_AMR}\", ','), 'mfa') END",
-        "actor_invoked_by": f"CASE WHEN person IS NOT NULL THEN nullif({_C}.appid, '') END",
+        "actor_app_name": f"CASE WHEN person IS NOT NULL THEN nullif({_C}.appid, '') END",
         "resource_uid": first("j.resourceId", "j.identity.authorization.scope"),
         "resource_name": "CASE WHEN lower(j.identity.authorization.scope) = lower(j.resourceId)"
                          f" THEN {tail('j.identity.authorization.scope')} ELSE"

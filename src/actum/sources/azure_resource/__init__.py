@@ -209,7 +209,7 @@ _COLUMNS = {
     "actor_session_uid": first(
         f"{_C}.uti", told("signInActivityId", "sessionId"),
         f"CASE WHEN kind = 'sql' THEN {told('session_id')} END"),
-    "actor_invoked_by": f"CASE WHEN coalesce({_C}.upn, {_C}.{_UPN}, {_R}.upn) <> '' THEN"
+    "actor_app_name": f"CASE WHEN coalesce({_C}.upn, {_C}.{_UPN}, {_R}.upn) <> '' THEN"
                         f" {first(f'{_C}.appid', f'{_R}.appId')}"
                         f" ELSE {told('application_name', 'Actor.ApplicationName')} END",
     "resource_uid": f"coalesce({THING}, nullif(j.resourceId, ''))",

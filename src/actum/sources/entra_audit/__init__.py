@@ -230,7 +230,7 @@ MAPPING = Mapped(
         "actor_user_email": f"CASE WHEN {_USER}.userPrincipalName LIKE '%_@%_.%_'"
                             f" THEN {_USER}.userPrincipalName END",
         "actor_user_account_uid": first(f"{_USER}.homeTenantId"),
-        "actor_invoked_by": f"CASE WHEN NOT is_app THEN {first(f'{_APP}.displayName')} END",
+        "actor_app_name": f"CASE WHEN NOT is_app THEN {first(f'{_APP}.displayName')} END",
         "resource_uid": first(f"{_T}[1].id"),
         "resource_name": _TARGET_NAME,
         "resource_type": first(f"{_T}[1].type"),

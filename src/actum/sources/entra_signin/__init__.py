@@ -206,7 +206,7 @@ MAPPING = Mapped(
         "actor_session_mfa": "CASE WHEN status = 'success' THEN CASE"
                              f" {_P}.authenticationRequirement WHEN 'multiFactorAuthentication'"
                              " THEN true WHEN 'singleFactorAuthentication' THEN false END END",
-        "actor_invoked_by": f"CASE WHEN NOT no_user THEN"
+        "actor_app_name": f"CASE WHEN NOT no_user THEN"
                             f" {first(f'{_P}.appDisplayName', f'{_P}.appId')} END",
         "resource_uid": first(f"{_P}.resourceId"),
         "resource_name": first(f"{_P}.resourceDisplayName"),

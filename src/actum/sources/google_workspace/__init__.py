@@ -236,7 +236,7 @@ MAPPING = Mapped(
         "actor_user_email": "CASE WHEN j.email LIKE '%_@%_.%_' THEN j.email END",
         "actor_session_mfa": "CASE WHEN j.application = 'login' THEN CASE j.p.is_second_factor"
                              " WHEN 'true' THEN true WHEN 'false' THEN false END END",
-        "actor_invoked_by": "nullif(j.client, '')",
+        "actor_app_name": "nullif(j.client, '')",
         "resource_uid": _UID,
         "resource_name": _NAME,
         "resource_type": _KIND,

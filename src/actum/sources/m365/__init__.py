@@ -258,7 +258,7 @@ MAPPING = Mapped(
         "actor_user_credential_uid": first(f"{_CONTEXT}.UniqueTokenId"),
         "actor_session_uid": first(
             f"{_CONTEXT}.AADSessionId", "j.SessionId", _pair("DeviceProperties", "SessionId")),
-        "actor_invoked_by": first(
+        "actor_app_name": first(
             "j.ApplicationDisplayName", "CASE WHEN class_uid = 3002 THEN j.ApplicationId END"),
         "resource_uid": f"coalesce(target_id, CASE WHEN is_directory AND class_uid <> 3002"
                         f" THEN {_typed('Target', 5)} END, nullif(j.ObjectId, ''),"

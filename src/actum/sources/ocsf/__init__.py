@@ -293,7 +293,8 @@ MAPPING = Mapped(
         "actor_session_issuer": "j.actor.session.issuer",
         "actor_session_mfa": "try_cast(coalesce(j.actor.session.is_mfa, CASE WHEN class = 3002"
                              " THEN coalesce(j.is_mfa, j.session.is_mfa) END) AS BOOLEAN)",
-        "actor_invoked_by": "coalesce(j.actor.invoked_by, j.actor.app_name)",
+        "actor_invoked_by": "j.actor.invoked_by",
+        "actor_app_name": "j.actor.app_name",
         "resource_uid": _of_resource("uid", "uid", "path", "url_string", "message_uid"),
         "resource_name": _of_resource("name", "name", "subject", "hostname"),
         "resource_type": _of_resource("type", "type"),
