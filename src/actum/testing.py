@@ -195,7 +195,6 @@ _EXPLAINED = {
     "actor is required and missing": "who",
     "user is required and missing": "who",
     "email is required and missing": "who",
-    "device is required and missing": "where",
     "api is required and missing": "what",
     "api.operation is required and missing": "what",
     **dict.fromkeys(
@@ -211,6 +210,7 @@ _EXPLAINED = {
 }  # fmt: skip
 """What the schema asks of every event and a source may not state: then the question is open."""
 _UNSTATED = (
+    "device is required and missing",
     "finding_info.uid is required and missing",
     "process is required and missing",
     "process needs at least one of pid, uid, cpid",

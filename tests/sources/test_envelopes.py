@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
-from actum.sources import claim, envelopes
+from actum.sources import SOURCES, Recognition, Told, claim, envelopes
 from actum.sources.envelopes import MAX_LAYERS, unwrap
+from actum.trial import read
 from sources.world import claimed, raw, record, shared
 
 INNER = raw()
@@ -147,3 +148,19 @@ def test_of_the_shared_samples_only_what_holds_records_is_taken_for_records() ->
             [found] = claimed([whole])
             assert any(each["reason"] is None and each["api_operation"] for each in found)
     assert taken <= {"kinesis-event.json"}
+
+
+def test_several_lines_sent_at_once_are_told_apart() -> None:
+    lines = base64.b64encode(b"one line\nanother line\n").decode()
+    event = {"recordId": "1", "approximateArrivalTimestamp": 1, "data": lines}
+    assert list(envelopes.unwrap(json.dumps(event).encode())) == [b"one line", b"another line"]
+
+
+def test_lines_of_a_told_format_are_read_inside_a_wrapping() -> None:
+    told = Recognition("o", SOURCES, Told("aws_vpcflow", "action,srcaddr,dstaddr"))
+    events = [{"id": str(n), "timestamp": 1, "message": f"ACCEPT 203.0.113.{n} 10.0.0.5"}
+              for n in range(3)]  # fmt: skip
+    whole = json.dumps({"logGroup": "g", "logStream": "s", "logEvents": events}).encode()
+    claims = told.take([whole], [0], is_json=True, is_text=False)
+    [read_as] = read(claims.raws, claims.sources)
+    assert [each["src_endpoint_ip"] for each in read_as] == [f"203.0.113.{n}" for n in range(3)]

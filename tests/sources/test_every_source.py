@@ -13,7 +13,8 @@ import pytest
 from actum.sources import SOURCES, Source
 from actum.testing import _of_mapping, check_source, events_of, golden, pairs_of, update
 
-LEAST = {"aws_cloudtrail": 25, "aws_cloudtrail_digest": 2, "actum": 3, "json": 4, "text": 3}
+LEAST = {"aws_cloudtrail": 25, "aws_cloudtrail_digest": 2, "actum": 3, "json": 3, "text": 3}
+"""Golden pairs a source has at least: 4, where it is not said otherwise."""
 
 
 def folder(name: str) -> Path:
@@ -47,7 +48,7 @@ def test_no_source_breaks_a_promise(name: str) -> None:
 
 @pytest.mark.parametrize("name", SOURCES)
 def test_every_source_is_shown_by_pairs(name: str) -> None:
-    assert len(pairs_of(folder(name))) >= LEAST[name]
+    assert len(pairs_of(folder(name))) >= LEAST.get(name, 4)
     assert {each.stem for each in folder(name).glob("*.ocsf")} == set(pairs_of(folder(name)))
 
 
