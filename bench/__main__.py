@@ -1,4 +1,4 @@
-"""Run the benches: bulk, append, size, ask, verify."""
+"""Run the benches: bulk, append, size, ask, verify, sources."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ import time
 from pathlib import Path
 
 from bench.probe import floor, fsync_p50, sha_rate, timed
+from bench.sources import sources
 
 DATA = Path(__file__).parent / "data"
 SAMPLE = 100_000
@@ -27,13 +28,13 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--child", help=argparse.SUPPRESS)
     parser.add_argument("--home", help=argparse.SUPPRESS)
-    parser.add_argument("names", nargs="*", help="bulk append ask (default: all)")
+    parser.add_argument("names", nargs="*", help="bulk append ask sources (default: all)")
     asked = parser.parse_args()
     if asked.child:
         _child(asked.child, Path(asked.home))
         return
     os.environ["ACTUM_STATE"] = tempfile.mkdtemp(prefix="actum-bench-state-")
-    names = asked.names or ["bulk", "append", "ask"]
+    names = asked.names or ["bulk", "append", "ask", "sources"]
     print(
         f"machine: {os.cpu_count()} cores, SHA-256 {sha_rate():.2f} M records/s of 1,170 B a core"
     )
@@ -45,6 +46,8 @@ def main() -> None:
             append(Path(work))
         if "ask" in names:
             ask(Path(work) / "ndjson", asked.events)
+        if "sources" in names:
+            sources()
 
 
 def data(shape: str, events: int, seed: int) -> Path:

@@ -12,6 +12,7 @@ import socket
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
@@ -25,11 +26,14 @@ from actum.log.fsck import Finding, fsck
 from actum.log.home import Home
 from actum.log.log import Log
 from actum.log.rebuild import rebuild
+from actum.log.reread import Reread, reread
 from actum.log.seal import read_checkpoint
 from actum.log.view import View
 from actum.query import Query, parse
 from actum.query.engine import Answer, Engine
-from actum.sources import Mappings
+from actum.sources import SOURCES, Mappings, Told
+from actum.sources.declared import FOLDER, load_folder
+from actum.sources.paths import FILE, PathRule, parse_told, read_rules, told_by, write_rules
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -72,7 +76,8 @@ class Case:
         self, path: str | os.PathLike[str], *, write: bool = False, log: str = MAIN
     ) -> None:
         self.path = Path(path)
-        self._reading = Mappings()
+        self.sources = {**load_folder(self.path / FOLDER, taken=SOURCES), **SOURCES}
+        self._reading = Mappings(self.sources)
         self._home = Home(self.path, write=write)
         self._log: Log | None = None
         self._engine: Engine | None = None
@@ -126,12 +131,14 @@ class Case:
         self,
         paths: Sequence[str | Path],
         *,
+        source: str = "",
         done: Callable[[Account], None] = lambda _: None,
         seen: Seen = lambda _read, _records: None,
     ) -> Totals:
         """Read files, folders, globs, archives or ``-`` into the log; durable and sealed at last.
 
-        What was read before is not stored twice.
+        What was read before is not stored twice.  ``source`` says what all of it is, as
+        ``NAME[:OPTIONS]``; without it the home's path rules say, and else the content.
         """
         arrivals = collect([_absolute(each) for each in paths])
         named = ",".join(_absolute(each) for each in paths)[:1_000]
@@ -140,12 +147,64 @@ class Case:
             "utf-8", "backslashreplace"
         )
         log = self.log()
-        totals = ingest(log, arrivals, feed=feed, by=By(**_by_dict()), done=done, seen=seen)
+        totals = ingest(
+            log, arrivals, feed=feed, by=By(**_by_dict()), done=done, seen=seen,
+            sources=self.sources, told=self._told(source),
+        )  # fmt: skip
         log.settle()
         log.merge()
         log.seal()
         self._fresh()
         return totals
+
+    def _told(self, source: str) -> Callable[[str], Told | None]:
+        """What is known of a delivery by its origin: said now, or by a rule of the home."""
+        if source:
+            told = parse_told(source, self.sources)
+            return lambda _: told
+        rules = self.path_rules()
+        return lambda origin: told_by(rules, origin)
+
+    def path_rules(self) -> list[PathRule]:
+        """Return what the home says of deliveries by their path."""
+        return read_rules(self.path / FILE, self.sources)
+
+    def set_path_rule(self, match: str, source: str) -> None:
+        """Say what deliveries with such an origin are, from now on; no ``source`` takes it back."""
+        rules = [each for each in self.path_rules() if each.match != match]
+        if source:
+            rules.insert(0, PathRule(match, parse_told(source, self.sources)))
+        control(self.log(), "SetPathRule", by=_by_dict(), match=match, source=source)
+        write_rules(self.path / FILE, rules)
+
+    def reread(
+        self,
+        *,
+        origin: str = "*",
+        source: str = "",
+        everything: bool = False,
+        seen: Callable[[int], None] = lambda _: None,
+    ) -> Reread:
+        """Give what is stored to the sources again; the evidence is not touched.
+
+        ``source`` says what the deliveries whose origin matches ``origin`` are.
+        """
+        log, told = self.log(), self._told("")
+        if source:
+            said = PathRule(origin, parse_told(source, self.sources))
+            told = lambda name: told_by([said], name)  # noqa: E731 - one of two, told apart here
+        log.settle()
+        done = reread(
+            log.view, self._reading, partial(self._reading.again, told=told),
+            everything=everything, seen=seen,
+        )  # fmt: skip
+        control(
+            log, "RereadSources", by=_by_dict(), origin=origin, source=source,
+            segments=done.segments, changed=done.changed,
+        )  # fmt: skip
+        log.seal()
+        self._fresh()
+        return done
 
     def log(self) -> Log:
         """Return the log, to append to.  UsageError if the case is open for reading."""

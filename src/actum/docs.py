@@ -4,7 +4,8 @@
 commands.md    every command's ``--help``
 columns.md     the columns of an event
 query.md       its tables of fields, flags and words kept for later; the rest is by hand
-sources.md     each source, with one raw record and the event it becomes
+sources.md     every source, how well it is known, how it is recognised
+sources/*.md   a page a source: its golden pairs, raw record, sentence, event
 errors.md      the tree of errors, what each means and what to do
 python.md      the names `import actum` gives
 =============  ===================================================================
@@ -79,8 +80,17 @@ is NULL: no time, no outcome and no type is invented. The files `logs/<log>/even
 exactly these columns.
 """
 _SOURCES_INTRO = """\
-A source is a kind of log. Each record is offered to them in this order; the first that knows it
-takes it. What no source knows is kept all the same, as `json` or `text`. A new source is a new
+A source is a kind of log. A record is known by its content, whatever the file is called: of the
+particular sources at most one claims it; what another service wrapped around it is taken off first
+(EventBridge, SNS, SQS, CloudWatch Logs, Kinesis, Firehose and the like); then the general sources
+are asked, the last ones of this table, down to `json` and `text`, so that nothing is ever dropped.
+`actum source guess FILE` tells what a file would be taken for and why, `actum sources` how well it
+was read. Each name leads to a page with real input and output: every golden pair of the source.
+
+Known from *real samples*: the mapping was tried on logs nobody here wrote. From *vendor
+documentation*: written from the maker's description alone; tell us what it gets wrong.
+
+A format of your own needs no code: see [own-formats.md](own-formats.md). A new source is a new
 folder: see [CONTRIBUTING.md](../CONTRIBUTING.md#a-new-source).
 """
 _ERRORS_INTRO = """\
@@ -98,8 +108,13 @@ itself costs nothing. The rooms behind them may change. The errors are told in
 def write(folder: Path) -> list[str]:
     """Write the pages into ``folder``; the names of those that changed."""
     changed = []
-    for name, text in pages(folder).items():
+    written = pages(folder)
+    for stale in (folder / "sources").glob("*.md"):
+        if f"sources/{stale.name}" not in written:
+            stale.unlink()
+    for name, text in written.items():
         path = folder / name
+        path.parent.mkdir(exist_ok=True)
         if not path.exists() or path.read_text(encoding="utf-8") != text:
             path.write_text(text, encoding="utf-8")
             changed.append(name)
@@ -114,6 +129,7 @@ def pages(folder: Path) -> dict[str, str]:
         "columns.md": columns(),
         "query.md": _between(query, fields()),
         "sources.md": sources(),
+        **source_pages(),
         "errors.md": error_tree(),
         "python.md": python_names(),
     }
@@ -210,52 +226,78 @@ def fields() -> str:
 
 
 def sources() -> str:
-    """Write the page of sources."""
+    """Write the page of sources: a row each."""
     from actum.sources import SOURCES  # noqa: PLC0415 - the engine is heavy
 
     rows = [
-        (f"[`{name}`](#{name})", each.TITLE, each.SUPPORT, str(each.VERSION))
+        (f"[`{name}`](sources/{name}.md)", each.TITLE, each.SUPPORT, each.SIGNS)
         for name, each in SOURCES.items()
     ]
-    parts = [
-        "# Sources\n",
-        WRITTEN,
-        _SOURCES_INTRO,
-        _table(("Source", "Product", "How well it is known", "Mapping version"), rows),
-        *(_source(name, each) for name, each in SOURCES.items()),
-    ]
-    return "\n".join(parts)
+    heads = ("Source", "Product", "Known from", "Recognised by")
+    return "\n".join(("# Sources\n", WRITTEN, _SOURCES_INTRO, _table(heads, rows)))
+
+
+def source_pages() -> dict[str, str]:
+    """Write a page for each source, by its name."""
+    from actum.sources import SOURCES  # noqa: PLC0415 - the engine is heavy
+
+    return {f"sources/{name}.md": _source(name, each) for name, each in SOURCES.items()}
 
 
 def _source(name: str, source: Source) -> str:
     about, _, references = inspect.getdoc(source).partition("References:")  # type: ignore[union-attr]
     filled = [each.name for each in COLUMNS if each.name in source.MAPPING.columns]
     parts = [
-        f"## {name}\n",
-        f"*{source.TITLE}. Known from: {source.SUPPORT}. Mapping version {source.VERSION}.*\n",
+        f"# {source.TITLE}\n",
+        WRITTEN,
+        (
+            f"`{name}`: known from {source.SUPPORT}, mapping version {source.VERSION}."
+            f" Recognised by {source.SIGNS}.\n"
+        ),
         about.strip() + "\n",
-        "References:\n\n" + references.strip() + "\n" if references.strip().startswith("-") else "",
         "Fills " + ", ".join(f"`{each}`" for each in filled) + ".\n",
-        _pair(name, Path(inspect.getfile(source)).parent),  # type: ignore[arg-type]
+        _left_open(source),
+        _pairs(name, Path(inspect.getfile(source)).parent),  # type: ignore[arg-type]
+        "## References\n\n" + references.strip() + "\n"
+        if references.strip().startswith("-")
+        else "",
     ]
     return "\n".join(part for part in parts if part)
 
 
-def _pair(name: str, folder: Path) -> str:
-    """Set one golden pair of a source side by side and name them all; nothing if it has none."""
+def _left_open(source: Source) -> str:
+    """Tell which questions its records may leave open, and why."""
+    if not source.MAPPING.open:
+        return ""
+    rows = [(question, why) for question, why in source.MAPPING.open.items()]
+    return "What a record may leave open, and why:\n\n" + _table(("Question", "Why"), rows)
+
+
+def _pairs(name: str, folder: Path) -> str:
+    """Set every golden pair: what came, what it says, and of one the whole event."""
     raws = [each for each in folder.glob("*.raw") if each.with_suffix(".ocsf").exists()]
     if not raws:
         return ""
     shortest = min(raws, key=lambda each: (each.stat().st_size, each.name))
-    raw = next((each for each in raws if each.stem == _SHOWN.get(name)), shortest)
-    named = ", ".join(each.stem.replace("_", " ") for each in sorted(raws))
-    return (
-        f"Golden pairs: {named}.\n\n"
-        f"Here `{raw.stem}`, laid out for reading; the file has the exact bytes:\n\n"
-        "<table><tr><th>raw record</th><th>what it is read as</th></tr><tr><td>\n\n"
-        f"{_laid_out(raw)}\n</td><td>\n\n{_laid_out(raw.with_suffix('.ocsf'))}\n"
-        "</td></tr></table>\n"
-    )
+    whole = next((each for each in raws if each.stem == _SHOWN.get(name)), shortest)
+    ordered = [whole, *(each for each in sorted(raws) if each != whole)]
+    return "\n".join((
+        "## Examples\n",
+        "Laid out for reading; the files have the exact bytes.\n",
+        *(_one_pair(each, is_whole=each is whole) for each in ordered),
+    ))  # fmt: skip
+
+
+def _one_pair(raw: Path, *, is_whole: bool) -> str:
+    event = raw.with_suffix(".ocsf")
+    told = [each["sentence"] for each in json.loads(event.read_text("utf-8"))]
+    said = "\n".join(f"> {printable(each)}\n" for each in told[:_MOST_TOLD])
+    more = f"\n… and {len(told) - _MOST_TOLD} more\n" if len(told) > _MOST_TOLD else ""
+    text = f"### {raw.stem.replace('_', ' ').capitalize()}\n\n{_laid_out(raw)}\n{said}{more}"
+    return text + (f"\n{_laid_out(event)}" if is_whole else "")
+
+
+_MOST_TOLD = 5
 
 
 def _laid_out(path: Path) -> str:

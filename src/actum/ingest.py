@@ -37,10 +37,12 @@ BATCH_BYTES = 96 << 20
 """A batch is handed to the log when it holds this much: what bounds memory."""
 
 _MOST_REASONS = 20
+FALLBACKS = ("csv", "json", "text")
+"""The sources that keep a record without knowing what it means."""
 
 _JSON_FRAMINGS = frozenset(
     (Framing.NDJSON, Framing.JSON_ARRAY, Framing.JSON_RECORDS, Framing.JSON_DOCUMENT,
-     Framing.JSON_SEQUENCE)
+     Framing.JSON_SEQUENCE, Framing.PARQUET, Framing.EVTX)
 )  # fmt: skip
 
 
@@ -85,6 +87,8 @@ class Account:
     joined: int = 0
     reasons: list[str] = field(default_factory=list)
     sources: Counter[str] = field(default_factory=Counter)
+    repeated: Counter[str] = field(default_factory=Counter)
+    """Duplicates by source."""
     wrapper: dict[str, str] = field(default_factory=dict)
 
     def tell(self, position: int, reason: str) -> None:
@@ -115,6 +119,8 @@ class Totals:
     first: int = -1
     sources: Counter[str] = field(default_factory=Counter)
     unreadable: list[Unreadable] = field(default_factory=list)
+    unknown: list[tuple[str, str, int]] = field(default_factory=list)
+    """(origin, general source, records) of deliveries that hold what no source knows."""
 
     def add(self, account: Account) -> None:
         """Count one delivery in."""
@@ -128,6 +134,11 @@ class Totals:
         self.content_size += account.content_size
         self.faults += bool(account.fault)
         self.sources.update(account.sources)
+        self.unknown += [
+            (account.origin, name, account.sources[name])
+            for name in FALLBACKS
+            if account.sources[name] > account.unread
+        ]
         if account.first >= 0 and (self.first < 0 or account.first < self.first):
             self.first = account.first
 
@@ -192,7 +203,7 @@ class _Span:
     stop: int
 
 
-_Pending = tuple[Future[Appended], list[_Span], list[Account], list[Account]]
+_Pending = tuple[Future[Appended], list[str], list[_Span], list[Account], list[Account]]
 
 
 class _Run:
@@ -299,16 +310,16 @@ class _Run:
         self._batch, self._spans, self._complete = Batch(), [], []
         self._reporting, self._cursors = [], {}
         future = self.writer.submit(self.log.append, batch, cursors=cursors)
-        self._pending = (future, spans, complete, reporting)
+        self._pending = (future, batch.sources, spans, complete, reporting)
 
     def settle_pending(self) -> None:
         """Wait for the batch on its way, and do step 5 for deliveries that are now complete."""
         if self._pending is None:
             return
-        (future, spans, complete, reporting), self._pending = self._pending, None
+        (future, sources, spans, complete, reporting), self._pending = self._pending, None
         outcome = future.result()
         for span in spans:
-            _tally(span, outcome)
+            _tally(span, outcome, sources)
         for account in complete:
             self._report(account)
         for account in reporting:
@@ -337,18 +348,23 @@ class _Run:
 
 
 def _names(sources: list[str]) -> Counter[str]:
-    return Counter(
-        {Spelling.parse(spelled).source: count for spelled, count in Counter(sources).items()}
-    )
+    """Records by the source's name, whatever their forms."""
+    found: Counter[str] = Counter()
+    for spelled, count in Counter(sources).items():
+        found[Spelling.parse(spelled).source] += count
+    return found
 
 
-def _tally(span: _Span, outcome: Appended) -> None:
+def _tally(span: _Span, outcome: Appended, sources: list[str]) -> None:
     """Count the rows of one delivery in one batch."""
     account = span.account
     fresh = outcome.fresh[span.start : span.stop]
     stored = outcome.indexes[span.start : span.stop][fresh]
     account.records += len(stored)
     account.duplicates += len(fresh) - len(stored)
+    if len(stored) < len(fresh):
+        known = np.flatnonzero(~fresh) + span.start
+        account.repeated.update(_names([sources[row] for row in known]))
     account.copies += int(np.isin(outcome.copies, np.arange(span.start, span.stop)).sum())
     account.conflicts += int(np.isin(outcome.conflicts, np.arange(span.start, span.stop)).sum())
     if len(stored):
@@ -379,6 +395,8 @@ def delivery_record(account: Account, *, feed: str, by: By) -> bytes:
         "reasons": account.reasons,
         "sources": dict(sorted(account.sources.items())),
     }
+    if account.repeated:
+        record["repeated"] = dict(sorted(account.repeated.items()))
     if account.headers or account.joined:
         record["headers"], record["joined"] = account.headers, account.joined
     if account.fault:

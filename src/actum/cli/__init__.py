@@ -21,6 +21,11 @@ _VERBS: dict[str, tuple[str, str]] = {
     "verify": ("actum.cli.prove:verify", "Check a proof file, or the whole log."),
     "checkpoint": ("actum.cli.prove:checkpoint", "Print the signed head of the log."),
     "stats": ("actum.cli.care:stats", "What the log holds, by source and time."),
+    "sources": (
+        "actum.cli.sources:sources",
+        "What it holds of each source, and how well read.",
+    ),
+    "source": ("actum.cli.sources:source", "Teach Actum a kind of log."),
     "fsck": ("actum.cli.care:fsck", "Look at every file for damage; change nothing."),
     "rebuild": ("actum.cli.care:rebuild", "Derive events again from the records."),
     "log": ("actum.cli.care:log", "The logs of this home."),

@@ -7,7 +7,7 @@ import click
 from actum.cli.manners import Manners, say, sized, text_of
 from actum.cli.output import emit, is_table, output_options
 
-__all__ = ["fsck", "log", "rebuild", "stats"]
+__all__ = ["fsck", "log", "rebuild", "stats", "to_second"]
 
 
 @click.command()
@@ -20,7 +20,7 @@ def stats(manners: Manners, output: str | None) -> None:
     with manners.case() as case:
         status, extent = case.status(), case.engine.extent()
         rows = [
-            (source, events, unread, _second(earliest), _second(latest))
+            (source, events, unread, to_second(earliest), to_second(latest))
             for source, events, unread, earliest, latest in case.engine.by_source()
         ]
     if rows or not is_table(output):
@@ -40,7 +40,7 @@ def stats(manners: Manners, output: str | None) -> None:
         say("next: actum open PATH…")
 
 
-def _second(micros: int | None) -> str:
+def to_second(micros: int | None) -> str:
     """Return a time to the second: a summary is not evidence."""
     from actum.case import iso  # noqa: PLC0415 - see actum.cli
 

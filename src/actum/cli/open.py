@@ -35,8 +35,12 @@ MOST_LOOKED_AT = 10_000
     "-o", "--output", type=click.Choice(["text", "ndjson"]),
     help="[default: text on a terminal, else NDJSON, one line a delivery and one for all]",
 )  # fmt: skip
+@click.option(
+    "--source", default="", metavar="NAME[:OPTIONS]",
+    help="What all of it is, if its content does not tell.  [default: recognised]",
+)  # fmt: skip
 @click.pass_obj
-def open_(manners: Manners, paths: tuple[str, ...], output: str | None) -> None:
+def open_(manners: Manners, paths: tuple[str, ...], output: str | None, source: str) -> None:
     """Read files, folders, globs, archives (.gz .zst .zip .tar) or - for standard input.
 
     Formats are recognised by content.  Without --home or ACTUM_HOME the paths become a case of
@@ -52,7 +56,7 @@ def open_(manners: Manners, paths: tuple[str, ...], output: str | None) -> None:
     with manners.case(write=True, home=home) as case:
         remember(home)
         try:
-            totals, seconds = read_in(manners, case, paths, as_lines=as_lines)
+            totals, seconds = read_in(manners, case, paths, as_lines=as_lines, source=source)
         except KeyboardInterrupt:
             say(f"case: {text_of(str(home))}")
             raise
@@ -82,7 +86,7 @@ def _refuse_if_nothing_is_there(paths: tuple[str, ...]) -> None:
 
 
 def read_in(
-    manners: Manners, case: Case, paths: tuple[str, ...], *, as_lines: bool
+    manners: Manners, case: Case, paths: tuple[str, ...], *, as_lines: bool, source: str = ""
 ) -> tuple[Totals, float]:
     """Read the paths into a case with a progress bar; the totals and the seconds it took."""
     from actum.collect import estimate  # noqa: PLC0415 - see actum.cli
@@ -110,7 +114,7 @@ def read_in(
             if stopped():
                 raise Interrupted
 
-        totals = case.open(paths, done=done, seen=seen)
+        totals = case.open(paths, source=source, done=done, seen=seen)
     return totals, time.monotonic() - started
 
 
@@ -137,7 +141,8 @@ def account_line(account: Account) -> dict[str, object]:
     return {
         "origin": account.origin, "framing": account.framing, "split": account.split,
         "records": account.records, "duplicates": account.duplicates, "copies": account.copies,
-        "conflicts": account.conflicts, "unread": account.unread, "fault": account.fault or None,
+        "conflicts": account.conflicts, "unread": account.unread, "headers": account.headers,
+        "joined": account.joined, "sources": dict(account.sources), "fault": account.fault or None,
         "first": None if account.first < 0 else account.first,
         "last": None if account.last < 0 else account.last,
         "content_sha256": account.content_sha256,
@@ -192,11 +197,23 @@ def _troubles(case: Case, totals: Totals) -> bool:
         say(f"  not read {text_of(refused.origin)}: {text_of(refused.reason)}")
     if len(totals.unreadable) > MOST_LISTED:
         say(f"  … and {len(totals.unreadable) - MOST_LISTED:,} more that could not be opened")
+    _unknown(totals)
     count = case.engine.count_unread(since=totals.first) if totals.records else 0
     if count:
         _unread(case, totals.first)
         say(f"  … {_many(count, 'record')} in all kept unread: actum search is:unread")
     return bool(totals.unreadable or totals.faults or count)
+
+
+def _unknown(totals: Totals) -> None:
+    """Name each delivery with records no source knows.  They are kept whole: that is no trouble."""
+    for origin, name, count in totals.unknown[:MOST_LISTED]:
+        why = "table rows" if name == "csv" else "JSON" if name == "json" else "lines"
+        say(f"  unknown  {text_of(origin)}: {_many(count, 'record')} kept as plain {why}")
+    if len(totals.unknown) > MOST_LISTED:
+        say(f"  … and {len(totals.unknown) - MOST_LISTED:,} more deliveries with such records")
+    if totals.unknown:
+        say("  no source knows them; actum source new FILE proposes a mapping")
 
 
 def _unread(case: Case, since: int) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from actum.log.catalog import Segment
 from actum.log.durable import failed_write, make_folder
 from actum.log.engine import reading_file, scan
 from actum.log.published import read_checkpoint
@@ -17,7 +18,7 @@ from actum.log.segment import Reading, write_events
 from actum.log.view import View
 from actum.proof.merkle import Frontier, reduce_tiles
 
-__all__ = ["clear_strays", "mend_tree", "rebuild"]
+__all__ = ["clear_strays", "derive_again", "mend_tree", "next_name", "rebuild"]
 
 _CHUNK = 65_536
 
@@ -31,23 +32,7 @@ def rebuild(view: View, reading: Reading, *, seen: Callable[[int], None] = lambd
     segments = view.contents().segments
     make_folder(view.folder / "events")
     for segment in segments:
-        paths = view.checked.records([segment])
-        try:
-            with reading_file(paths[0]):
-                view.connection.execute(
-                    "CREATE OR REPLACE TEMP TABLE rebuilding AS"
-                    f' SELECT * FROM {scan(paths)} ORDER BY "index"'
-                )
-            facts: dict[str, Any] = write_events(
-                view.connection,
-                view.folder,
-                name=_next_name(segment.events_file.removeprefix("events/")),
-                table="rebuilding",
-                reading=reading,
-            )
-        finally:
-            view.connection.execute("DROP TABLE IF EXISTS rebuilding")
-        view.home.catalog.replace([segment], replace(segment, **facts))
+        derive_again(view, reading, segment)
         seen(segment.end)
     _write_hashes(view)
     view.refresh()
@@ -55,7 +40,28 @@ def rebuild(view: View, reading: Reading, *, seen: Callable[[int], None] = lambd
     return len(segments)
 
 
-def _next_name(name: str) -> str:
+def derive_again(view: View, reading: Reading, segment: Segment) -> None:
+    """Write the events of a segment anew and list them in place of the old ones."""
+    paths = view.checked.records([segment])
+    try:
+        with reading_file(paths[0]):
+            view.connection.execute(
+                "CREATE OR REPLACE TEMP TABLE rebuilding AS"
+                f' SELECT * FROM {scan(paths)} ORDER BY "index"'
+            )
+        facts: dict[str, Any] = write_events(
+            view.connection,
+            view.folder,
+            name=next_name(segment.events_file.removeprefix("events/")),
+            table="rebuilding",
+            reading=reading,
+        )
+    finally:
+        view.connection.execute("DROP TABLE IF EXISTS rebuilding")
+    view.home.catalog.replace([segment], replace(segment, **facts))
+
+
+def next_name(name: str) -> str:
     """A file that is listed never changes: what takes its place has another name."""
     stem, _, generation = name.removesuffix(".parquet").partition(".r")
     return f"{stem}.r{int(generation or 0) + 1}.parquet"

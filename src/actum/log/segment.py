@@ -75,8 +75,11 @@ def write_segment(
     log: str,
     table: str,
     reading: Reading,
+    names: tuple[str, str] | None = None,
 ) -> Segment:
     """Write the rows of the table ``table``, which are contiguous, as one synced pair of files.
+
+    ``names`` are those of the records file and of the events file where the usual one is taken.
 
     The segment is not listed yet.  Raises DiskFull or WriteFailed; a half-written file is left for
     `fsck` to name and the next start to clear.
@@ -84,18 +87,19 @@ def write_segment(
     first, count, raw_size = _one(
         connection, f'SELECT min("index"), count(*), sum(octet_length(raw)) FROM {table}'
     )
-    name = f"{first:012d}-{count}.parquet"
-    records = folder / "records" / name
+    usual = f"{first:012d}-{count}.parquet"
+    records_name, events_name = names or (usual, usual)
+    records = folder / "records" / records_name
     # The two files are made of the same rows and know nothing of each other: two cores, two files.
     with ThreadPoolExecutor(1, thread_name_prefix="actum-records") as other:
         digest = other.submit(_write_records, connection, table, records)
-        facts = write_events(connection, folder, name=name, table=table, reading=reading)
+        facts = write_events(connection, folder, name=events_name, table=table, reading=reading)
         records_sha256 = digest.result()
     return Segment(
         log=log,
         first=first,
         count=count,
-        records_file=f"records/{name}",
+        records_file=f"records/{records_name}",
         records_size=records.stat().st_size,
         records_sha256=records_sha256,
         raw_size=int(raw_size or 0),

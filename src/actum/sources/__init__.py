@@ -7,7 +7,7 @@ ones in the order they are asked whose a record is, of which `text`, the last, t
 from __future__ import annotations
 
 import pkgutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from hashlib import sha256
 from importlib import import_module
@@ -24,6 +24,7 @@ from actum.sources.recognition import (
     Claimant,
     Claims,
     Recognition,
+    Rereader,
     Told,
     is_general,
     unread,
@@ -126,6 +127,26 @@ class Mappings:
     def derive(self, connection: duckdb.DuckDBPyConnection, records: str, events: str) -> None:
         """Create the temporary table ``events`` from the table ``records``."""
         derive(connection, records, events, self.sources)
+
+    def again(
+        self,
+        spelled: Sequence[str],
+        origins: Sequence[str],
+        positions: Sequence[int],
+        raws: Sequence[bytes],
+        *,
+        told: Callable[[str], Told | None],
+    ) -> list[str]:
+        """What stored records are, with what is known now: see `actum.log.reread`.
+
+        ``told`` says of an origin what somebody knows it to be.  Without that, only what a general
+        source took is asked about again.  Copies and records another source took stay what they
+        are.
+        """
+        rereader = Rereader(self.sources, told)
+        return [
+            rereader.again(*each) for each in zip(spelled, origins, positions, raws, strict=True)
+        ]
 
     def retell(self, source: str, new: bytes, old: bytes, index: int) -> Retold:
         """Keep a second telling: hidden behind the first if both say the same, shown if not."""

@@ -7,7 +7,7 @@ CloudWatch Logs         ``logEvents[].message``, or one log event with ``message
 SNS                     ``Message``, or ``Records[].Sns.Message``
 SQS                     ``body``, or ``Records[].body``
 Kinesis, Lambda event   ``Records[].kinesis.data``: base64, often of gzip
-Firehose                ``records[].data``: base64, often of gzip
+Firehose                ``records[].data``, or a record's ``data``: base64, often of gzip
 CloudWatch via Lambda   ``awslogs.data``: base64 of gzip
 S3 file                 ``Records[]``: the records themselves
 Security Hub, GuardDuty ``findings[]`` in an EventBridge ``detail``; ``Findings[]`` of an API answer
@@ -27,11 +27,18 @@ from collections.abc import Iterator
 
 import msgspec
 
-__all__ = ["MAX_INFLATED", "MAX_LAYERS", "unwrap"]
+__all__ = ["MAX_INFLATED", "MAX_LAYERS", "MEMBERS", "unwrap"]
 
 MAX_LAYERS = 6
 MAX_INFLATED = 64 << 20
 """When the payloads of one record inflate to more than this together, the rest stays wrapped."""
+
+MEMBERS = frozenset(
+    ("CloudTrailEvent", "detail-type", "awslogs", "logEvents", "Message", "kinesis", "Sns",
+     "messageId", "receiptHandle", "timestamp", "logStreamName", "recordId",
+     "approximateArrivalTimestamp", "records", "Records", "Events", "findings", "Findings")
+)  # fmt: skip
+"""Without one of these at its top a record is no wrapping."""
 
 _object = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 _array = msgspec.json.Decoder(list[msgspec.Raw]).decode
@@ -93,6 +100,8 @@ class _Opening:
             yield from _string(outer["body"])
         elif "message" in outer and ("timestamp" in outer or "logStreamName" in outer):
             yield from _string(outer["message"])
+        elif "data" in outer and ("recordId" in outer or "approximateArrivalTimestamp" in outer):
+            yield from self.data(raw, "data")
         elif "records" in outer and ("requestId" in outer or "deliveryStreamArn" in outer):
             for each in _items(outer["records"]):
                 yield from self.data(each, "data")
@@ -112,10 +121,10 @@ class _Opening:
                 yield coded
                 continue
             if data[:2] != _GZIP:
-                yield data
+                yield from _told(data)
                 continue
             inflated = self.inflate(data)
-            yield coded if inflated is None else inflated
+            yield from (coded,) if inflated is None else _told(inflated)
 
     def inflate(self, data: bytes) -> bytes | None:
         """All members of a gzip; None if it is damaged, torn or larger than what is left."""
@@ -134,6 +143,14 @@ class _Opening:
             data = inflater.unused_data
         self.left -= len(whole)
         return bytes(whole)
+
+
+def _told(data: bytes) -> Iterator[bytes]:
+    """A payload: one JSON text, or the lines of another, of which several are often sent at once."""
+    if not data.strip() or data.lstrip()[:1] in (b"{", b"["):
+        yield data
+    else:
+        yield from filter(None, data.splitlines())
 
 
 def _items(raw: bytes | msgspec.Raw) -> Iterator[bytes]:

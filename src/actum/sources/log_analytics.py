@@ -192,12 +192,16 @@ def csv_splitter(
     head: Sequence[bytes],
     signs: Collection[Collection[str]],
     key: Callable[[Mapping[str, str]], bytes] | None = None,
+    but: Collection[str] = (),
 ) -> Splitter | None:
-    """A splitter for a CSV whose header has all the squeezed names of one of ``signs``."""
+    """A splitter for a CSV whose header has all the squeezed names of one of ``signs``.
+
+    A header with any of the names ``but`` is somebody else's.
+    """
     typed = len(head) > 1 and head[0].startswith(_TYPED)
     names = _header(head[typed]) if head else ()
     known = {squeezed(name) for name in names}
-    if not any(known.issuperset(each) for each in signs):
+    if not any(known.issuperset(each) for each in signs) or not known.isdisjoint(but):
         return None
     return _Export(",", names, key)
 

@@ -30,7 +30,8 @@ if TYPE_CHECKING:
 __all__ = ["WRAPPED", "derive", "inside"]
 
 WRAPPED = "wrapped"
-"""The form of a record inside another service's wrapping."""
+"""The form of a record inside another service's wrapping; with ``:<form>`` behind it, of lines in a
+wrapping whose own form somebody told."""
 
 NOT_TEXT = "not UTF-8 text"
 NOT_JSON = "not valid JSON"
@@ -39,6 +40,8 @@ EMPTY = "nothing is inside its wrapping"
 FOREIGN = "inside the wrapping, but not of this source"
 MANY = "more records inside one wrapping than can be told apart"
 MOST_PARTS = 65_535
+AT_ONCE = 16_384
+"""Records whose JSON is made together: what bounds memory."""
 
 _OWN = frozenset(
     ("index", "part", "source", "mapping", "unmapped", "reason", "copy_of", "received_time",
@@ -102,7 +105,8 @@ def _rows(
     if any(each.form for each in spellings):
         _unwrap(connection, records, source)
         parts.append(
-            f"SELECT {common}, u.part, u.form, u.text, u.reason AS told_reason FROM {records}"
+            f"SELECT {common}, u.part, u.form, u.text, coalesce({reason}, u.reason) AS told_reason"
+            f" FROM {records}"
             ' JOIN unwrapped u USING ("index")'
         )
     return " UNION ALL BY NAME ".join(parts)
@@ -116,14 +120,38 @@ def _is_plain(name: str) -> str:
 
 def _unwrap(connection: duckdb.DuckDBPyConnection, records: str, source: Source) -> None:
     """Make JSON of records that are none, in Python: text, base64, gzip, several in one."""
+    connection.execute(
+        'CREATE OR REPLACE TEMP TABLE unwrapped ("index" UBIGINT, part USMALLINT, form VARCHAR,'
+        " text VARCHAR, reason VARCHAR)"
+    )
+    own = f"starts_with(source, {_literal(source.NAME + '.')})"
+    [(first, last)] = connection.execute(
+        f'SELECT min("index"), max("index") FROM {records} WHERE {own}'
+    ).fetchall()
+    for start in range(first, last + 1, AT_ONCE):
+        found = connection.execute(
+            f'SELECT "index", source, raw FROM {records} WHERE {own}'
+            f' AND "index" >= {start} AND "index" < {start + AT_ONCE}'
+        ).fetchall()
+        connection.register("unwrapping", _made(source, found))
+        try:
+            connection.execute(
+                'INSERT INTO unwrapped SELECT "index", part, form::VARCHAR, text::VARCHAR,'
+                " reason::VARCHAR FROM unwrapping"
+            )
+        finally:
+            connection.unregister("unwrapping")
+
+
+def _made(source: Source, found: Sequence[tuple[int, str, bytes]]) -> Mapping[str, object]:
+    """The columns of `unwrapped` for some records."""
     import numpy as np  # noqa: PLC0415 - start-up time
 
-    columns: tuple[list[object], ...] = ([], [], [], [], [])
-    indexes, parts, forms, texts, reasons = columns
-    found = connection.execute(
-        f'SELECT "index", source, raw FROM {records}'
-        f" WHERE starts_with(source, {_literal(source.NAME + '.')})"
-    ).fetchall()
+    indexes: list[int] = []
+    parts: list[int] = []
+    forms: list[str] = []
+    texts: list[str | None] = []
+    reasons: list[str | None] = []
     told: dict[str, str] = {}
     for index, spelled, raw in found:
         form = told.get(spelled)
@@ -135,30 +163,25 @@ def _unwrap(connection: duckdb.DuckDBPyConnection, records: str, source: Source)
             forms.append(form)
             texts.append(text)
             reasons.append(reason)
-    handed = {
+    return {
         "index": np.array(indexes, dtype=np.uint64),
         "part": np.array(parts, dtype=np.uint16),
-        **{
-            name: np.array(column, dtype=object)
-            for name, column in (("form", forms), ("text", texts), ("reason", reasons))
-        },
+        "form": np.array(forms, dtype=object),
+        "text": np.array(texts, dtype=object),
+        "reason": np.array(reasons, dtype=object),
     }
-    connection.register("unwrapping", handed)
-    try:
-        connection.execute(
-            'CREATE OR REPLACE TEMP TABLE unwrapped AS SELECT "index", part, form::VARCHAR AS form,'
-            " text::VARCHAR AS text, reason::VARCHAR AS reason FROM unwrapping"
-        )
-    finally:
-        connection.unregister("unwrapping")
 
 
 def inside(source: Source, raw: bytes, form: str) -> Iterator[bytes | Unread]:
     """What the mapping reads of a record: itself, or the JSON its form is unwrapped to."""
-    if form != WRAPPED:
+    if not form.startswith(WRAPPED):
         yield from source.unwrap(raw, form) if form else (raw,)
         return
+    told = form.removeprefix(WRAPPED).removeprefix(":")
     for content in envelopes.unwrap(raw):
+        if told:
+            yield from source.unwrap(content, told)
+            continue
         found = source.claim(content)
         if found is None:
             yield Unread(FOREIGN)

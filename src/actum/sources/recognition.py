@@ -4,7 +4,8 @@ Rules:
 
 1. What the user said comes first: a source told by name reads every record it can.
 2. Then the particular sources, of which at most one claims a record, so that the order does not
-   matter: the one that claimed the record before is asked first.
+   matter: the one that claimed the record before is asked first, then those the record may be of
+   (`actum.sources.shortlist`).
 3. Then what lies inside a wrapping another service put around it (`actum.sources.envelopes`).
 4. Then the general sources, in their order, down to ``json`` and ``text``, which takes everything.
 5. A text is cut into records by the first source that knows its beginning (`TextSource.lines`).
@@ -14,19 +15,31 @@ Rules:
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 
 import msgspec
 
+from actum.errors import UsageError
 from actum.proof.leaf import id_prefix
 from actum.record import Kind, Spelling
 from actum.sources import envelopes, json, text
 from actum.sources.reading import WRAPPED
 from actum.sources.seam import Claim, Piece, Source, Splitter, TextSource
+from actum.sources.shortlist import Shortlist
 
-__all__ = ["GENERAL", "Claimant", "Claims", "Recognition", "Told", "is_general", "placed", "unread"]
+__all__ = [
+    "GENERAL",
+    "Claimant",
+    "Claims",
+    "Recognition",
+    "Rereader",
+    "Told",
+    "is_general",
+    "placed",
+    "unread",
+]
 
 HEAD = 64
 """How many lines a source is shown to know a text by."""
@@ -57,33 +70,62 @@ class Claims:
         """The ids of all, joined."""
         return b"".join(self.each_id)
 
+    def join(self, more: Claims) -> None:
+        """Add those of a later batch."""
+        self.raws += more.raws
+        self.positions += more.positions
+        self.sources += more.sources
+        self.each_id += more.each_id
+        self.unread += more.unread
+
 
 class Claimant:
     """Asks the sources whose a record is."""
 
     def __init__(self, sources: Mapping[str, Source]) -> None:
         self.sources = sources
-        self._general = [each for name, each in sources.items() if is_general(name)]
-        self._particular = [each for name, each in sources.items() if not is_general(name)]
+        # What a user declared is asked before all we know: that is why it was declared.
+        self._declared = [each for each in sources.values() if getattr(each, "DECLARED", False)]
+        self._shortlist = Shortlist(
+            [
+                each
+                for name, each in sources.items()
+                if not is_general(name) and each not in self._declared
+            ],
+            [each for name, each in sources.items() if is_general(name)],
+        )
         self._last: Source | None = None
 
     def claim(self, raw: bytes) -> Claim:
         """Whose this record is.  `text` takes what nobody else does."""
-        found = self._of_its_own(raw) or self._wrapped(raw)
+        found = self._again(raw)
         if found is not None:
             return found
-        for source in self._general:
+        asked = self._shortlist.of(raw)
+        found = self._first(asked.particular, raw)
+        if found is None and asked.is_opened:
+            found = self._wrapped(raw)
+        if found is not None:
+            return found
+        for source in asked.general:
             found = source.claim(raw)
             if found is not None:
                 return found
         return Claim(text.NAME, b"", confidence=0.0)
 
     def _of_its_own(self, raw: bytes) -> Claim | None:
-        last = self._last
-        if last is not None and (found := last.claim(raw)) is not None:
-            return found
-        for source in self._particular:
-            if source is not last and (found := source.claim(raw)) is not None:
+        return self._again(raw) or self._first(self._shortlist.of(raw).particular, raw)
+
+    def _again(self, raw: bytes) -> Claim | None:
+        """What is declared comes first, then the source of the record before."""
+        for source in self._declared:
+            if (found := source.claim(raw)) is not None:
+                return found
+        return None if self._last is None else self._last.claim(raw)
+
+    def _first(self, asked: Iterable[Source], raw: bytes) -> Claim | None:
+        for source in asked:
+            if source is not self._last and (found := source.claim(raw)) is not None:
                 self._last = source
                 return found
         return None
@@ -124,6 +166,8 @@ class Recognition:
         self._prefixes: dict[str, bytes] = {}
         self.joined = 0
         """Lines that are not the first of their record."""
+        self.sure: dict[str, float] = {}
+        """How surely the last record of each source was recognised."""
 
     @property
     def is_free(self) -> bool:
@@ -160,8 +204,17 @@ class Recognition:
     def _find_splitter(self, head: Sequence[bytes]) -> tuple[Source, Splitter] | None:
         if self._told is not None:
             source = self._sources[self._told.source]
-            own = isinstance(source, TextSource) and source.lines(head, self._told.options)
-            return (source, own) if own else None
+            if not isinstance(source, TextSource):
+                return None
+            try:
+                own = source.lines(head, self._told.options)
+            except ValueError as error:
+                raise UsageError(
+                    f"the options {self._told.options!r} are not those of {source.NAME}",
+                    why=str(error),
+                    todo=f"see docs/sources/{source.NAME}.md",
+                ) from error
+            return None if own is None else (source, own)
         for source in self._sources.values():
             if isinstance(source, TextSource) and (found := source.lines(head, "")) is not None:
                 return source, found
@@ -182,9 +235,22 @@ class Recognition:
         if self._told is None:
             return self._claimant.claim(raw)
         source = self._sources[self._told.source]
+        if self._told.options and (found := self._wrapped_lines(source, raw)) is not None:
+            return found
         own = {source.NAME: source, text.NAME: self._sources[text.NAME]}
-        found = source.claim(raw) or Claimant(own).claim(raw)
-        return found if found.source == source.NAME else Claim(source.NAME, b"")
+        claim = source.claim(raw) or Claimant(own).claim(raw)
+        return claim if claim.source == source.NAME else Claim(source.NAME, b"")
+
+    def _wrapped_lines(self, source: Source, raw: bytes) -> Claim | None:
+        """Lines in a wrapping, of a format somebody told: no header says it there."""
+        for line in envelopes.unwrap(raw):
+            found = self._find_splitter([line])
+            if found is None:
+                return None
+            pieces = [*found[1].take([line], [0]), *found[1].rest()]
+            if pieces and pieces[0].form:
+                return Claim(source.NAME, b"", f"{WRAPPED}:{pieces[0].form}")
+        return None
 
     def _add(
         self,
@@ -201,6 +267,7 @@ class Recognition:
             claims.unread.append((position, reason))
         elif is_json and source == text.NAME and (reason := _fault(raw)):
             source = json.NAME
+        self.sure[source] = claim.confidence
         claims.raws.append(raw)
         claims.positions.append(position)
         claims.sources.append(self._spell(source, claim.form, reason))
@@ -222,6 +289,48 @@ class Recognition:
     def _prefix(self, source: str) -> bytes:
         found = self._prefixes[source] = id_prefix(Kind.RECORD, source)
         return found
+
+
+class Rereader:
+    """Says what records that are stored would be taken for now."""
+
+    def __init__(self, sources: Mapping[str, Source], told: Callable[[str], Told | None]) -> None:
+        self._sources = sources
+        self._claimant = Claimant(sources)
+        self._told: dict[str, Told | None] = {}
+        self._ask = told
+
+    def again(self, spelled: str, origin: str, position: int, raw: bytes) -> str:
+        """The source to store; the one that is stored unless something else is known now."""
+        if origin not in self._told:
+            self._told[origin] = self._ask(origin)
+        told, stored = self._told[origin], Spelling.parse(spelled)
+        if stored.copy_of is not None:
+            return spelled
+        if told is not None:
+            if stored.source == told.source and not told.options:
+                return spelled
+            return self._as_told(told, origin, position, raw) or spelled
+        if stored.reason or stored.source == "actum" or not is_general(stored.source):
+            return spelled
+        found = self._claimant.claim(raw)
+        if GENERAL.index(stored.source) <= _rank(found.source):
+            return spelled
+        return str(Spelling(found.source, found.form))
+
+    def _as_told(self, told: Told, origin: str, position: int, raw: bytes) -> str:
+        """What it is if it is what somebody said; "" if its lines make no one record of that."""
+        recognition = Recognition(origin, self._sources, told)
+        is_text = not raw.lstrip().startswith((b"{", b"["))
+        found = [
+            *recognition.take([raw], [position], is_json=not is_text, is_text=is_text).sources,
+            *recognition.rest().sources,
+        ]
+        return found[0] if len(found) == 1 else ""
+
+
+def _rank(name: str) -> int:
+    return GENERAL.index(name) if name in GENERAL else -1
 
 
 def unread(raw: bytes, origin: str, position: int, reason: str) -> tuple[str, bytes]:

@@ -33,6 +33,7 @@ __all__ = [
     "Lookup",
     "Mapped",
     "Piece",
+    "SelectiveSource",
     "Source",
     "Splitter",
     "TextSource",
@@ -155,8 +156,9 @@ class Source(Protocol):
     def claim(self, raw: bytes) -> Claim | None:
         """Whether this record is of this source; None if not.  Never raises.
 
-        At most one of the particular sources claims a record.  It is asked of every record of every
-        other source, so look for a member no record can do without before decoding anything.
+        At most one of the particular sources claims a record.  It is asked of many records of other
+        sources (see `SelectiveSource`), so look for a member no record can do without before
+        decoding anything.
         """
         ...
 
@@ -167,6 +169,22 @@ class Source(Protocol):
         nothing: a part that cannot be read is an `Unread`.
         """
         ...
+
+
+@runtime_checkable
+class SelectiveSource(Protocol):
+    """A source that says beforehand which records it may claim, and is asked about no others.
+
+    It saves the time of all the records of other sources; who says nothing is always asked.
+    `actum.testing.check_source` holds a source to it.
+    """
+
+    MEMBERS: frozenset[str]
+    """Names of which a JSON object of this source has one or more at its top, as they are spelled
+    there; of those each of its forms must have, the ones that the fewest other logs have too.
+    Empty if it claims no JSON object."""
+    CLAIMS_TEXT: bool
+    """Whether it may claim what is no JSON object."""
 
 
 @runtime_checkable

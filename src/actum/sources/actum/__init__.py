@@ -19,6 +19,8 @@ TITLE = "Actum"
 VERSION = 1
 SUPPORT = "real samples"
 SIGNS = "actum: delivery/v1 or control/v1"
+MEMBERS = frozenset(("actum",))
+CLAIMS_TEXT = False
 
 
 class Key(msgspec.Struct):
@@ -38,6 +40,8 @@ such bytes, so it is shown like any other record and never taken for the log's o
 
 def claim(raw: bytes) -> Claim | None:
     """An Actum record exported from another log, or made to look like one."""
+    if b'"actum"' not in raw:
+        return None
     try:
         key = _decode(raw)
     except (msgspec.MsgspecError, RecursionError, ValueError):
@@ -59,7 +63,7 @@ MAPPING = Mapped(
     known=frozenset((
         "actum", "time", "act", "origin", "by", "log", "fault", "feed", "stored", "content",
         "framing", "split", "records", "first", "last", "duplicates", "copies", "conflicts",
-        "unread", "reasons", "modified", "wrapper", "version", "vkey", "detail", "sources",
+        "repeated", "headers", "joined", "unread", "reasons", "modified", "wrapper", "version", "vkey", "detail", "sources",
     )),
     columns={
         "time": utc("j.time", zoned=True),

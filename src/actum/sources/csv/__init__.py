@@ -29,6 +29,8 @@ TITLE = "Table"
 VERSION = 1
 SUPPORT = "fallback"
 SIGNS = "a header and rows as wide as it"
+MEMBERS: frozenset[str] = frozenset()
+CLAIMS_TEXT = False
 
 _TIMES = (
     "time", "timestamp", "datetime", "date", "eventtime", "createdat", "created",

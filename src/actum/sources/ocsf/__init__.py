@@ -34,6 +34,8 @@ TITLE = "Open Cybersecurity Schema Framework (OCSF) events"
 VERSION = 1
 SUPPORT = "real samples"
 SIGNS = "class_uid beside metadata.version 1.x"
+MEMBERS = frozenset(("class_uid",))
+CLAIMS_TEXT = False
 unwrap = plain
 
 
