@@ -96,7 +96,7 @@ def test_every_exit_code_of_an_error_is_explained() -> None:
 
 def test_every_source_column_field_and_flag_is_in_the_docs() -> None:
     told = {name: (DOCS / name).read_text() for name in ("sources.md", "columns.md", "query.md")}
-    assert not [name for name in SOURCES if f"## {name}\n" not in told["sources.md"]]
+    assert not [name for name in SOURCES if f"(sources/{name}.md)" not in told["sources.md"]]
     assert not [each.name for each in COLUMNS if f"| `{each.name}` |" not in told["columns.md"]]
     assert not [name for name in FIELDS if f"`{name}:`" not in told["query.md"]]
     assert not [name for name in FLAGS if f"`is:{name}`" not in told["query.md"]]
@@ -138,9 +138,10 @@ def test_no_link_of_a_page_leads_nowhere(page: Path) -> None:
 
 @pytest.mark.parametrize("page", PAGES, ids=name_of)
 def test_no_page_names_a_path_of_somebodys_machine(page: Path) -> None:
-    found = re.findall(
-        r"(?<![\w.~/-])/(?:home|root|tmp|work|Users|mnt|var/tmp)/\S*", page.read_text()
-    )
+    text = page.read_text()
+    if page.parent.name == "sources":  # logs of hosts speak of their users' folders
+        text = without_code(re.sub(r"(?ms)^~~~.*?^~~~$|^>.*?$", "", text))
+    found = re.findall(r"(?<![\w.~/-])/(?:home|root|tmp|work|Users|mnt|var/tmp)/\S*", text)
     assert not found
 
 
