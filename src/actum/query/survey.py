@@ -22,6 +22,8 @@ __all__ = ["Drift", "SourceFacts", "drift", "survey"]
 _LATELY = 10
 """The latest tenth of a source's records is held against all that came before."""
 _MOST = 20
+_UNCLASSED = "reason IS NULL AND (class_uid = 0 OR activity_id IN (0, 99))"
+"""Read, and of no class or kind of act the schema has a word for, as far as the mapping knows."""
 _SAMPLED = 200
 
 
@@ -68,7 +70,7 @@ def survey(engine: Engine) -> list[SourceFacts]:
         )
         SELECT source, count(*), count(reason),
             count(*) FILTER (unmapped > 0),
-            count(*) FILTER (reason IS NULL AND action = 'other'),
+            count(*) FILTER ({_UNCLASSED}),
             count(*) - count(time), count(copy_of),
             epoch_us(min(time)), epoch_us(max(time)), epoch_us(max(received_time)),
             CASE WHEN any_value(many) >= {_LATELY * 10}
@@ -124,7 +126,7 @@ def drift(engine: Engine, source: str, known: frozenset[str]) -> Drift:
     )
     kinds = engine.rows(
         "SELECT coalesce(api_operation, ''), count(*) FROM events WHERE source = ?"
-        f" AND reason IS NULL AND action = 'other' GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT {_MOST}",
+        f" AND {_UNCLASSED} GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT {_MOST}",
         [source],
     )
     chosen = engine.rows(
