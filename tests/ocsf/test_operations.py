@@ -12,7 +12,12 @@ from actum.ocsf.verbs import BY_PAST, VERBS
 
 @pytest.mark.parametrize(
     "name",
-    ["", ".", "Frobnicate", "4720", "galaxy.telepathy.begun", "a/action", "CredentialVerification"],
+    [
+        *("", ".", "Frobnicate", "4720", "galaxy.telepathy.begun", "a/action"),
+        *("CredentialVerification", "REST.LINK.NOVELTY", "admin_lockout", "PEERING_REQUEST_FAILED"),
+        *("user.mfa.attempt_bypass", "account_lock_or_unlocked", "CreateOrUpdateTags"),
+        "SearchQueryInitiatedSharePoint",
+    ],
 )
 def test_what_has_no_verb_of_ours_is_not_guessed_at(name: str) -> None:
     assert read_operation(name).verb == ""
@@ -94,6 +99,36 @@ def test_every_past_form_leads_to_a_verb() -> None:
         ),
         pytest.param("CREATE_USER", "create", ["user"], id="Snowflake"),
         pytest.param("DROP TABLE", "drop", ["table"], id="PostgreSQL"),
+        pytest.param("ObjectCreated:Put", "put", ["object"], id="S3, an event"),
+        pytest.param("ObjectRemoved:DeleteMarkerCreated", "create", ["delete", "marker"], id="S3"),
+        pytest.param("LifecycleExpiration:Delete", "delete", [], id="S3, a cause"),
+        pytest.param("REST.PUT.BUCKETPOLICY", "put", ["bucketpolicy"], id="S3, a log"),
+        pytest.param("Set-Mailbox", "change", ["mailbox"], id="PowerShell, Set"),
+        pytest.param("RestrictedRefAddedEvent", "add", ["restricted", "ref"], id="Bitbucket"),
+        pytest.param("FileAccessedExtended", "access", ["file"], id="Microsoft 365, extended"),
+        pytest.param("AdminCreateUser", "create", ["user"], id="Cognito"),
+        pytest.param("group_add_user", "add", ["user", "to", "group"], id="a verb inside"),
+        pytest.param(
+            "shared_content_add_member",
+            "add",
+            ["member", "to", "shared", "content"],
+            id="Dropbox",
+        ),
+        pytest.param("shared_link_create", "create", ["shared", "link"], id="Dropbox, shared"),
+        pytest.param("audit_modify_syslog_config", "modify", ["audit", "syslog", "config"], id="Q"),
+        pytest.param("LOCK_CREATE", "create", ["lock"], id="Box"),
+        pytest.param("read/list", "list", [], id="CADF, a list"),
+        pytest.param("token.grant.access_token", "grant", ["access", "token"], id="Okta, a token"),
+        pytest.param("hook.config_changed", "change", ["hook", "config"], id="GitHub, of a hook"),
+        pytest.param(
+            "assignDeviceManagementScript DeviceManagementScript",
+            "assign",
+            ["device", "management", "script"],
+            id="Intune",
+        ),
+        pytest.param(
+            "User deleted security info", "delete", ["security", "info"], id="Entra, User"
+        ),
         pytest.param("report_created", "create", ["report"], id="a noun that could be a verb"),
     ],
 )
@@ -102,6 +137,36 @@ def test_an_operation_is_read_in_its_products_spelling(
 ) -> None:
     operation = read_operation(name)
     assert (operation.verb, list(operation.nouns)) == (verb, nouns)
+
+
+@pytest.mark.parametrize(
+    ("name", "verb", "ending"),
+    [
+        ("user_session_reset_by_admin", "reset", "by admin"),
+        ("private_channel_converted_to_public", "convert", "to public"),
+        ("role_change_to_owner", "change", "to owner"),
+        ("Reset password (self-service)", "reset", "(self-service)"),
+        ("Schedule For Activation", "schedule", "for activation"),
+        ("compute.instances.migrateOnHostMaintenance", "migrate", "on host maintenance"),
+        ("wagtail.publish.scheduled", "publish", "by schedule"),
+        ("file_permanently_delete", "delete", "permanently"),
+        ("HardDelete", "delete", "permanently"),
+    ],
+)
+def test_what_tells_how_or_into_what_is_no_noun(name: str, verb: str, ending: str) -> None:
+    operation = read_operation(name)
+    assert (operation.verb, " ".join(operation.ending)) == (verb, ending)
+
+
+def test_a_past_form_is_known_as_one() -> None:
+    assert read_operation("protected_branch.rejected_ref_update").is_past
+    assert not read_operation("protected_branch.update").is_past
+
+
+def test_a_past_form_is_spelt_as_english_does() -> None:
+    assert [VERBS[each][1] for each in ("scan", "tag", "transfer", "deny")] == [
+        *("scanned", "tagged", "transferred", "denied")
+    ]
 
 
 def test_what_the_nouns_are_part_of_is_kept() -> None:

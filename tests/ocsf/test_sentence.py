@@ -138,7 +138,7 @@ CASES = {
             "api_operation": "AssumeRoleWithSAML",
         }
         | _on("Admin"),
-        "SAML user eve@example.com assumed by SAML role Admin",
+        "SAML user eve@example.com assumed role Admin by SAML",
     ),
     "name from the uid": (
         {

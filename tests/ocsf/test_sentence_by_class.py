@@ -55,7 +55,7 @@ CASES = {
     ),
     "flow of IPv6": (
         FLOW | OK | {"src_endpoint_ip": "2001:db8::1", "dst_endpoint_ip": None},
-        "traffic from [2001:db8::1]:51812 tcp accepted, 3 packets, 180 bytes",
+        "traffic from [2001:db8::1]:51812 to port 443 tcp accepted, 3 packets, 180 bytes",
     ),
     "connection reset": (
         FLOW | NO | {"activity_id": 3, "traffic_packets": None, "traffic_bytes": None},
@@ -89,7 +89,7 @@ CASES = {
     ),
     "SSH of nobody known": (
         _of(4007, 4, src_endpoint_ip="203.0.113.7", device_hostname="web-1") | NO,
-        "traffic from 203.0.113.7 failed",
+        "connection from 203.0.113.7 failed",
     ),
     # signing in
     "signed in": (LOGON | MAIL | OK, "alice@corp.example signed in to Okta"),
@@ -197,7 +197,7 @@ CASES = {
         ALICE
         | {"api_operation": "create pods/exec", "resource_name": "web-0"}
         | {"resource_type": "pods/exec", "resource_namespace": "prod"},
-        "user alice created pods/exec web-0 in namespace prod",
+        "user alice ran a command in pod web-0 in namespace prod",
     ),
     "Kubernetes, many": (
         ALICE

@@ -135,7 +135,8 @@ def _questions(event: dict[str, Any]) -> Iterator[tuple[str, str]]:
     if event["reason"]:
         yield f"unread: {shown(event['reason'])}", "yellow"
     if event["copy_of"] is not None:
-        yield f"the same act as record {event['copy_of']}, which tells it in other bytes or to its end", "yellow"
+        told = f"the same act as record {event['copy_of']}, which tells it in other bytes or whole"
+        yield told, "yellow"
 
 
 def _pretty(raw: bytes) -> str:

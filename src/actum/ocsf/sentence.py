@@ -17,15 +17,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from actum.ocsf import access, runs
 from actum.ocsf.activities import ACTIVITIES
 from actum.ocsf.findings import finding
 from actum.ocsf.operations import Operation, read_operation
+from actum.ocsf.outcomes import ended, reason
 from actum.ocsf.shown import number, phrase, shown, tail, text
 from actum.ocsf.signins import console_sign_in, sign_in
-from actum.ocsf.things import first_user, name_of, some, thing, whole_thing
-from actum.ocsf.traffic import flow, lookup, mail, request
-from actum.ocsf.verbs import VERBS, WHOLE
-from actum.ocsf.who import actor, known_actor
+from actum.ocsf.things import first_user, name_of, part_of, some, thing, whole_thing
+from actum.ocsf.traffic import answered, flow, lookup, mail, request
+from actum.ocsf.verbs import PARTS, VERBS, WHOLE
+from actum.ocsf.who import actor, known_actor, names_of_actor
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -36,6 +38,7 @@ _SYSTEM: Final = 1
 _FINDINGS: Final = 2
 _AUTHENTICATION: Final = 3002
 _API_ACTIVITY: Final = 6003
+_UNNAMED: Final = "something its record does not name"
 
 
 def sentence(event: Mapping[str, object]) -> str:
@@ -51,38 +54,29 @@ def sentence(event: Mapping[str, object]) -> str:
     if class_uid // 1000 == _SYSTEM:  # where operations are the names of system calls
         told = told or _by_activity(event, class_uid)
     told = told or _by_operation(event, class_uid) or _by_activity(event, class_uid)
-    if not told and text(event, "message") and class_uid != _API_ACTIVITY:
-        told = _message(event)
-    return told or _unnamed(event)
+    return told or _unnamed(event, class_uid)
 
 
-def _unnamed(event: Mapping[str, object]) -> str:
-    operation = text(event, "api_operation")
-    if not operation and text(event, "message"):
+def _unnamed(event: Mapping[str, object], class_uid: int) -> str:
+    """Tell what has no verb of ours: by its words, or as a call of what it was done to."""
+    operation, words = text(event, "api_operation"), text(event, "message")
+    is_told = bool(known_actor(event) and name_of(event)) or class_uid == _API_ACTIVITY
+    if words and not (operation and is_told):
         return _message(event)
     if not operation:
-        return f"{actor(event)} did something its record does not name"
-    return _ended(event, *(phrase(verb, shown(operation)) for verb in ("call", "called")))
-
-
-def _ended(event: Mapping[str, object], infinitive: str, past: str) -> str:
-    namespace = text(event, "resource_namespace")
-    if namespace not in ("", name_of(event)):
-        infinitive, past = (
-            f"{each} in namespace {shown(namespace)}" for each in (infinitive, past)
-        )
-    return f"{actor(event)} {_outcome(event, infinitive, past)}"
-
-
-def _outcome(event: Mapping[str, object], infinitive: str, past: str) -> str:
-    status = event.get("status")
-    if status == "failure":
-        why = text(event, "status_code", "status_detail")
-        return f"tried to {infinitive}: {shown(why)}" if why else f"tried to {infinitive} in vain"
-    if status == "unknown":
-        return f"{past} (outcome unknown)"
-    count = number(event, "count") or 1
-    return f"{past}, {count} times" if count > 1 else past
+        return f"{actor(event)} did {_UNNAMED}"
+    found = read_operation(operation)
+    if found.verb in VERBS:
+        infinitive, past = (phrase(each, *found.ending, _UNNAMED) for each in VERBS[found.verb])
+        return ended(event, infinitive, past)
+    method, url = text(event, "http_method"), text(event, "http_url")
+    told = thing(event, Operation("")) if name_of(event) not in names_of_actor(event) else ""
+    called = f"operation {operation}" if operation.isdigit() else shown(operation)
+    if method and url:
+        called = f"{called} ({shown(method)} {shown(url)})"
+    elif told:
+        called = f"{called} on {told}"
+    return ended(event, f"call {called}", f"called {called}")
 
 
 def _message(event: Mapping[str, object]) -> str:
@@ -102,17 +96,59 @@ def _by_operation(event: Mapping[str, object], class_uid: int) -> str:
     if not name:
         return ""
     if name in WHOLE:
-        infinitive, past, noun = WHOLE[name]
-        told = whole_thing(event, noun)
-        return _ended(event, phrase(infinitive, told), phrase(past, told))
+        infinitive, past, noun, rest = WHOLE[name]
+        told = phrase(whole_thing(event, noun), rest)
+        return ended(event, phrase(infinitive, told), phrase(past, told))
     operation = read_operation(name)
     if operation.verb not in VERBS:
         return ""
-    infinitive, past = VERBS[operation.verb]
-    told = thing(event, operation)
-    if not told and class_uid in ACTIVITIES:
-        return ""  # “deleted”, of what the class may say
-    return _ended(event, phrase(infinitive, told), phrase(past, told))
+    part = part_of(event, operation)
+    told = thing(event, Operation("") if part else operation)
+    own = runs.command(event, operation) or _asked(event, operation)
+    if own or not told:
+        return own  # or “deleted”, of what the class may say
+    if part:
+        infinitive, past = PARTS[part]
+        return ended(event, phrase(infinitive, told), phrase(past, told))
+    return _ended_as_read(event, operation, _verb(event, operation, class_uid), told)
+
+
+def _verb(event: Mapping[str, object], operation: Operation, class_uid: int) -> str:
+    """Return the verb; for a write the class calls a creation, that."""
+    created = ACTIVITIES.get(class_uid, {}).get(1, ("", "", ""))
+    if operation.verb == "write" and number(event, "activity_id") == 1:
+        return "create" if created[0] == "create" else "write"
+    return operation.verb
+
+
+_REFUSALS: Final = ("block", "deny", "refuse", "reject")
+_ENDS: Final = ("complete", "end", "finish")
+
+
+def _ended_as_read(event: Mapping[str, object], operation: Operation, verb: str, told: str) -> str:
+    """Tell a past form that failed as what it is: a refusal, or an end that was no success."""
+    infinitive, past = (phrase(each, told) for each in VERBS[verb])
+    if event.get("status") == "failure" and operation.is_past:
+        done = {**event, "status": None}
+        why = reason(event, "status_code", "status_detail")
+        if verb in _REFUSALS:
+            return ended(done, "", f"was refused {told}") + (f": {why}" if why else "")
+        if verb in _ENDS:
+            return ended(done, "", past) + ", which failed" + (f": {why}" if why else "")
+    return ended(event, infinitive, past)
+
+
+_CARRIERS: Final = (("API",), ("http",), ("kube",), ("rest",))
+
+
+def _asked(event: Mapping[str, object], operation: Operation) -> str:
+    """Tell a request that an operation only carries, ``api.request``; "" if it is none."""
+    method, url = text(event, "http_method"), text(event, "http_url")
+    if operation.verb != "request" or operation.nouns not in _CARRIERS or not (method and url):
+        return ""
+    told = thing(event, Operation(""))
+    asked = phrase("asked", shown(method), shown(url), f"of {told}" if told else "")
+    return f"{actor(event)} {asked}{answered(event)}"
 
 
 # By the class and its activity ------------------------------------------------------------------
@@ -130,7 +166,7 @@ def _by_activity(event: Mapping[str, object], class_uid: int) -> str:
         return ""
     infinitive, past, noun = found
     told = _about(event, noun)
-    return _ended(event, phrase(infinitive, told), phrase(past, told)) if told else ""
+    return ended(event, phrase(infinitive, told), phrase(past, told)) if told else ""
 
 
 def _about(event: Mapping[str, object], noun: str) -> str:
@@ -139,43 +175,9 @@ def _about(event: Mapping[str, object], noun: str) -> str:
         return f"user {shown(tail(user))}"
     if noun and name:
         return f"{noun} {shown(name)}"
+    if noun == "log" and text(event, "metadata_product"):
+        return f"the {shown(text(event, 'metadata_product'))} log"
     return thing(event, Operation("")) or (some([noun]) if noun else "")
-
-
-def _members(event: Mapping[str, object]) -> str:
-    """Tell who was added to, or removed from, which group."""
-    words = {3: ("add", "added", "to"), 4: ("remove", "removed", "from")}
-    found = words.get(number(event, "activity_id") or 0)
-    name, user = name_of(event), first_user(event)
-    if found is None or not name or not user or user == name:
-        return ""
-    infinitive, past, link = found
-    kind = thing(event, Operation(""))
-    group = kind if kind != shown(name) else f"group {kind}"
-    told = f"user {shown(tail(user))} {link} {group}"
-    return _ended(event, f"{infinitive} {told}", f"{past} {told}")
-
-
-_PRIVILEGE_KINDS: Final = (
-    *("role", "polic", "permission", "privilege", "scope", "grant", "binding", "group"),
-    *("access", "licen"),
-)
-
-
-def _privileges(event: Mapping[str, object]) -> str:
-    """Tell what was granted to whom, or taken from whom."""
-    words = {1: ("grant", "granted", "to"), 2: ("revoke", "revoked", "from")}
-    found = words.get(number(event, "activity_id") or 0)
-    told, user = thing(event, Operation("")), first_user(event)
-    if found is None or not told or not user or user in (name_of(event), event.get("resource_uid")):
-        return ""
-    infinitive, past, link = found
-    kind, to = text(event, "resource_type").lower(), shown(tail(user))
-    if kind and not any(word in kind for word in _PRIVILEGE_KINDS):
-        told = f"{to} access to {told}" if link == "to" else f"{to}'s access to {told}"
-    else:
-        told = f"{told} {link} {to}"
-    return _ended(event, f"{infinitive} {told}", f"{past} {told}")
 
 
 # The classes with a way of their own ------------------------------------------------------------
@@ -192,73 +194,25 @@ def _authentication(event: Mapping[str, object]) -> str:
     return sign_in(event, activity)
 
 
-_STEPS: Final = {
-    1: ("open", "opened"),
-    2: ("end", "ended"),
-    3: ("reset", "reset"),
-    4: ("open", "failed to open"),
-    5: ("open", "was refused"),
-    6: ("use", "used"),
-}
-
-
-def _session(event: Mapping[str, object], kind: str) -> str:
-    """Tell a session on a host by who is in it; by its addresses if nobody is known."""
-    found = _STEPS.get(number(event, "activity_id") or 0)
-    if found is None or not known_actor(event):
-        return flow(event)
-    infinitive, past = found
-    places = ("device_hostname", "dst_endpoint_domain", "dst_endpoint_ip", "resource_name")
-    place = text(event, *places)
-    told = phrase(f"an {kind} session", f"on {shown(place)}" if place else "")
-    return f"{actor(event)} {_outcome(event, f'{infinitive} {told}', f'{past} {told}')}"
-
-
-def _ssh(event: Mapping[str, object]) -> str:
-    return _session(event, "SSH")
-
-
-def _rdp(event: Mapping[str, object]) -> str:
-    return _session(event, "RDP")
-
-
-_RUN: Final = {
-    1: ("run", "ran"),
-    2: ("end", "ended"),
-    3: ("open process", "opened process"),
-    4: ("inject code into", "injected code into"),
-    5: ("set the user of", "set the user of"),
-}
-
-
-def _process(event: Mapping[str, object]) -> str:
-    """Tell what was run, and as whom."""
-    found = _RUN.get(number(event, "activity_id") or 0)
-    program = text(event, "process_cmd_line", "process_path", "process_name") or name_of(event)
-    if found is None or not program:
-        return ""
-    host, taken = text(event, "device_hostname"), text(event, "actor_acting_as")
-    place = f"on {shown(host)}" if host and f"on {shown(host)}" not in actor(event) else ""
-    what = phrase(shown(program), place, f"(as {shown(taken)})" if taken else "")
-    who = actor(event, acting_as=False)
-    return f"{who} {_outcome(event, f'{found[0]} {what}', f'{found[1]} {what}')}"
-
-
 _OWN: Final[Mapping[int, Callable[[Mapping[str, object]], str]]] = {
-    1007: _process,
+    1007: runs.process,
+    3001: access.account,
     3002: _authentication,
-    3005: _privileges,
-    3006: _members,
+    3003: access.session_privileges,
+    3005: access.privileges,
+    3006: access.members,
     4001: flow,
     4002: request,
     4003: lookup,
     4004: flow,
-    4005: _rdp,
+    4005: runs.rdp,
     4006: flow,
-    4007: _ssh,
+    4007: runs.ssh,
     4008: flow,
     4009: mail,
     4013: flow,
     4014: flow,
+    6001: access.shared,
     6004: request,
+    6006: access.shared,
 }

@@ -15,10 +15,17 @@ _CAMEL: Final = re.compile(
     r"[A-Z]+\d+|[A-Z]+s?(?=[A-Z][a-z]|[^A-Za-z]|$)|[A-Z]?[a-z]+\d*|[A-Z]+|\d+"
 )
 _ACRONYMS: Final = {
-    "acl": "ACL", "acls": "ACLs", "ad": "AD", "api": "API", "aws": "AWS", "dns": "DNS",
-    "ec2": "EC2", "iam": "IAM", "ip": "IP", "mfa": "MFA", "oauth": "OAuth", "s3": "S3",
-    "saml": "SAML", "signon": "sign-on", "sso": "SSO", "vpc": "VPC", "vpcs": "VPCs",
+    "2fa": "2FA", "ekm": "EKM", "emm": "EMM", "idp": "IdP", "tfa": "2FA",
+    "acl": "ACL", "acls": "ACLs", "ad": "AD", "api": "API", "aws": "AWS", "ci": "CI", "db": "DB",
+    "dns": "DNS", "ec2": "EC2", "gce": "GCE", "gcs": "GCS", "gpg": "GPG", "iam": "IAM", "id": "ID",
+    "intune": "Intune", "ip": "IP", "kms": "KMS", "ldap": "LDAP", "mfa": "MFA", "oauth": "OAuth",
+    "pr": "PR", "s3": "S3", "saml": "SAML", "scim": "SCIM", "signon": "sign-on", "ssh": "SSH",
+    "sso": "SSO", "tls": "TLS", "url": "URL", "vpc": "VPC", "vpcs": "VPCs",
 }  # fmt: skip
+
+
+_SHOUTED: Final = ("APP", "BOT", "JOB", "KEY", "LOG", "TAG")
+"""Words of three letters that are no acronyms."""
 
 
 def text(event: Mapping[str, object], *names: str) -> str:
@@ -61,7 +68,8 @@ def joined_words(name: str) -> list[str]:
     if "_" in name or "-" in name:
         lower = re.sub(r"sign[_-]on\b", "signon", name.lower())
         return [_ACRONYMS.get(word, word) for word in re.split("[_-]+", lower) if word]
-    return [name.lower()] if name.isupper() and len(name) > 3 else cased_words(name)
+    is_word = name.isupper() and (len(name) > 3 or name in _SHOUTED)
+    return [name.lower()] if is_word else cased_words(name)
 
 
 def shown(value: object) -> str:

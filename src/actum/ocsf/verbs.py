@@ -5,27 +5,28 @@ A verb that is not here is not guessed at: the sentence says the actor “called
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["BY_PAST", "PREPOSITIONS", "VERBS", "WHOLE"]
+__all__ = ["BY_PAST", "INTO", "PARTS", "PREPOSITIONS", "VERBS", "WHOLE", "Whole"]
 
 _REGULAR: Final = (
-    "accept access activate add allow alter approve archive assign associate attach authorize "
-    "backup block call cancel change check claim clone close complete confirm connect consume "
-    "convert copy create deactivate delete deploy deprovision deregister destroy detach disable "
-    "disassociate disconnect discover dismiss download elevate enable enroll escalate evaluate "
-    "execute expire export generate impersonate import index initiate insert install invalidate "
-    "invite invoke issue join kill launch lock migrate modify monitor mount move open pause pass "
-    "post preview process promote provision publish purge push query reassign receive recover "
-    "reencrypt register reject release reload remove rename renew reopen replace report request "
-    "resend resize resolve restart restore resume retire retrieve return reveal revert "
-    "revoke rollback rotate sample scan schedule search share show sign simulate skip start "
-    "suspend sync tag terminate test track transfer transition trigger truncate unarchive unassign "
-    "unblock uninstall unlock unmount unpublish unshare unsuspend untag update upgrade upload "
-    "validate verify view watch"
+    "accept access acknowledge activate add allow alter approve archive assign associate attach "
+    "authorize backup block bypass call cancel change check claim clear clone close complete "
+    "confirm connect consume convert copy create deactivate decline delete deliver demote deploy "
+    "deprovision deregister destroy detach disable disassociate disconnect discover dismiss "
+    "download elevate enable enroll escalate evaluate execute expand expire export fetch generate "
+    "impersonate import index initiate insert install invalidate invite invoke issue join kill "
+    "launch lock migrate modify monitor mount move open pass pause post preview privatize process "
+    "promote provision publicize publish purge push query reassign receive recover reencrypt "
+    "refresh register reject release reload remove rename renew reopen replace report request "
+    "resend resize resolve restart restore resume retire retrieve return reveal revert revoke "
+    "rollback rotate sample scan schedule search share show sign simulate skip start suspend sync "
+    "tag terminate test tombstone track transfer transition trigger truncate unarchive unassign "
+    "unblock unenroll uninstall unlink unlock unmount unpublish unshare unsuspend untag update "
+    "upgrade upload use validate verify view watch wipe"
 )
 _IRREGULAR: Final = {
     "apply": "applied",
@@ -66,7 +67,6 @@ _IRREGULAR: Final = {
     "write": "wrote",
 }
 _TOLD_OTHERWISE: Final = {
-    "admin": ("administer", "administered"),
     "consent": ("consent", "consented"),
     "deletecollection": ("delete all", "deleted all"),
     "describe": ("look at", "looked at"),
@@ -76,6 +76,7 @@ _TOLD_OTHERWISE: Final = {
     "head": ("look at", "looked at"),
     "lookup": ("look up", "looked up"),
     "select": ("read", "read"),
+    "shutdown": ("shut down", "shut down"),
     "reencrypt": ("re-encrypt", "re-encrypted"),
     "new": ("create", "created"),
     "rollback": ("roll back", "rolled back"),
@@ -85,12 +86,15 @@ _TOLD_OTHERWISE: Final = {
 }
 
 
+_DOUBLED: Final = ("scan", "tag", "transfer", "untag")
+
+
 def _past(verb: str) -> str:
     if verb.endswith("e"):
         return verb + "d"
     if verb.endswith("y") and verb[-2] not in "aeiou":
         return verb[:-1] + "ied"
-    return verb + ("ted" if verb in ("commit", "permit") else "ed")
+    return f"{verb}{verb[-1] if verb in _DOUBLED else ''}ed"
 
 
 VERBS: Final[Mapping[str, tuple[str, str]]] = (
@@ -114,34 +118,78 @@ PREPOSITIONS: Final[Mapping[str, str]] = {
     "detach": "from",
     "disassociate": "from",
     "grant": "to",
+    "invite": "to",
     "remove": "from",
     "revoke": "from",
     "unassign": "from",
 }
 """Verbs whose object goes to, or comes from, another thing."""
 
-WHOLE: Final[Mapping[str, tuple[str, str, str]]] = {
-    "AssumeRole": ("assume", "assumed", "role"),
-    "AssumeRoleWithSAML": ("assume by SAML", "assumed by SAML", "role"),
-    "AssumeRoleWithWebIdentity": ("assume by web identity", "assumed by web identity", "role"),
-    "AssumeRoot": ("act as root of", "acted as root of", "account"),
-    "CheckMfa": ("show a second factor", "was asked for a second factor", ""),
-    "ChangePassword": ("change the password of", "changed the password of", "user"),
-    "Decrypt": ("decrypt with", "decrypted with", "key"),
-    "Encrypt": ("encrypt with", "encrypted with", "key"),
-    "ExitRole": ("leave", "left", "role"),
-    "GenerateDataKey": ("make a data key from", "made a data key from", "key"),
-    "GenerateDataKeyWithoutPlaintext": ("make a data key from", "made a data key from", "key"),
-    "GenerateMac": ("authenticate with", "authenticated with", "key"),
-    "GetCallerIdentity": ("ask who it is", "asked who it is", ""),
-    "GetFederationToken": ("get a session for", "got a session for", "federated user"),
-    "GetSessionToken": ("get a session token", "got a session token", ""),
-    "GetSecretValue": ("read", "read", "secret"),
-    "Sign": ("sign with", "signed with", "key"),
-    "StartLogging": ("start logging of", "started logging of", "trail"),
-    "StopLogging": ("stop logging of", "stopped logging of", "trail"),
-    "SwitchRole": ("switch to", "switched to", "role"),
-    "Verify": ("verify with", "verified with", "key"),
-    "delivery": ("read", "read", "delivery"),
+INTO: Final[Mapping[str, tuple[str, ...]]] = {
+    "copy": ("region",),
+    "push": ("branch", "project", "repository"),
 }
-"""Operation → (infinitive, past, what it was done to: "" where the phrase says it all)."""
+"""Verbs that do something to, not with, things of these kinds."""
+
+PARTS: Final[Mapping[str, tuple[str, str]]] = {
+    "attach": ("attach to", "attached to"),
+    "eviction": ("evict", "evicted"),
+    "exec": ("run a command in", "ran a command in"),
+    "portforward": ("forward a port of", "forwarded a port of"),
+    "proxy": ("go through the proxy of", "went through the proxy of"),
+    "token": ("make a token for", "made a token for"),
+}
+"""Part of a thing that is reached for what it does: ``pods/exec`` → (infinitive, past)."""
+
+
+class Whole(NamedTuple):
+    """A phrase; ``noun`` is what it was done to, "" where the phrase says it all."""
+
+    infinitive: str
+    past: str
+    noun: str = ""
+    rest: str = ""
+
+
+WHOLE: Final[Mapping[str, Whole]] = {
+    "AssumeRole": Whole("assume", "assumed", "role"),
+    "AssumeRoleWithSAML": Whole("assume", "assumed", "role", "by SAML"),
+    "AssumeRoleWithWebIdentity": Whole("assume", "assumed", "role", "by web identity"),
+    "AssumeRoot": Whole("act as root of", "acted as root of", "account"),
+    "ChangePassword": Whole("change the password of", "changed the password of", "user"),
+    "CheckMfa": Whole("show a second factor", "was asked for a second factor"),
+    "Decrypt": Whole("decrypt with", "decrypted with", "key"),
+    "Encrypt": Whole("encrypt with", "encrypted with", "key"),
+    "ExitRole": Whole("leave", "left", "role"),
+    "GenerateDataKey": Whole("make a data key from", "made a data key from", "key"),
+    "GenerateDataKeyWithoutPlaintext": Whole("make a data key from", "made a data key from", "key"),
+    "GenerateMac": Whole("authenticate with", "authenticated with", "key"),
+    "GetCallerIdentity": Whole("ask who it is", "asked who it is"),
+    "GetFederationToken": Whole("get a session for", "got a session for", "federated user"),
+    "GetSecretValue": Whole("read", "read", "secret"),
+    "GetSessionToken": Whole("get a session token", "got a session token"),
+    "KeyDecrypt": Whole("decrypt with", "decrypted with", "key"),
+    "KeyEncrypt": Whole("encrypt with", "encrypted with", "key"),
+    "KeySign": Whole("sign with", "signed with", "key"),
+    "KeyUnwrap": Whole("unwrap a key with", "unwrapped a key with", "key"),
+    "KeyVerify": Whole("verify with", "verified with", "key"),
+    "KeyWrap": Whole("wrap a key with", "wrapped a key with", "key"),
+    "REST.GET.BUCKET": Whole("list", "listed", "bucket"),
+    "REST.POST.MULTI_OBJECT_DELETE": Whole("delete objects in", "deleted objects in", "bucket"),
+    "RunInstances": Whole("launch", "launched", "instance"),
+    "SendAs": Whole("send a mail as", "sent a mail as", "mailbox"),
+    "SendOnBehalf": Whole("send a mail for", "sent a mail for", "mailbox"),
+    "Sign": Whole("sign with", "signed with", "key"),
+    "StartLogging": Whole("start logging of", "started logging of", "trail"),
+    "StopLogging": Whole("stop logging of", "stopped logging of", "trail"),
+    "SwitchRole": Whole("switch to", "switched to", "role"),
+    "Verify": Whole("verify with", "verified with", "key"),
+    "bypass_create": Whole("make a bypass code for", "made a bypass code for", "user"),
+    "delivery": Whole("read", "read", "delivery"),
+    "gd_enrollment_complete": Whole("enroll a second factor", "enrolled a second factor"),
+    "git-receive-pack": Whole("push to", "pushed to", "repository"),
+    "git-upload-pack": Whole("fetch", "fetched", "repository"),
+    "gollum": Whole("edit the wiki of", "edited the wiki of", "repository"),
+    "repo.access": Whole("change the visibility of", "changed the visibility of", "repository"),
+}
+"""Operations whose own words do not tell what they do, by the phrase that does."""

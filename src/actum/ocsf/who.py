@@ -12,7 +12,7 @@ from typing import Final
 
 from actum.ocsf.shown import joined_words, phrase, shown, tail, text
 
-__all__ = ["actor", "asker", "known_actor"]
+__all__ = ["actor", "asker", "known_actor", "names_of_actor"]
 
 _KINDS: Final = {
     "AWSService": "service",
@@ -25,10 +25,12 @@ _KINDS: Final = {
     "SAMLUser": "SAML user",
     "WebIdentityUser": "web identity user",
 }
-_PLAIN: Final = ("", "Unknown", "unknown")
+_PLAIN: Final = ("", "system", "unknown")
+"""Kinds that tell a reader nothing his name does not."""
 _ADDRESSED: Final = ("user", "member", "regular", "human")
 """Kinds that say nothing more of somebody who is named by an e-mail address."""
 _ANONYMOUS: Final = ("ANONYMOUS_PRINCIPAL", "anonymous", "system:anonymous")
+_AWS_ACCOUNT: Final = re.compile(r"\d{12}", re.ASCII)
 _HOSTED: Final = 1
 """The category of what happens inside a host."""
 
@@ -62,7 +64,7 @@ def known_actor(event: Mapping[str, object]) -> str:
     if not invoked_by:
         return told
     service = "AWS" if invoked_by == "AWS Internal" else f"service {shown(invoked_by)}"
-    return f"{service} for {told}" if told else service
+    return f"{service} for {told}" if told and invoked_by != _name(event) else service
 
 
 def _itself(event: Mapping[str, object], kind: str) -> str:
@@ -70,7 +72,7 @@ def _itself(event: Mapping[str, object], kind: str) -> str:
     account = text(event, "actor_user_account_uid")
     if kind == "Root":
         return "root"
-    if name in _ANONYMOUS or account in _ANONYMOUS:
+    if name in _ANONYMOUS or account in _ANONYMOUS or kind.lower() == "anonymous":
         return "an anonymous caller"
     if kind == "AWSAccount" or not name:
         owner = account or (name if kind == "AWSAccount" else "")
@@ -79,13 +81,32 @@ def _itself(event: Mapping[str, object], kind: str) -> str:
 
 
 def _named(event: Mapping[str, object], kind: str, name: str) -> str:
-    if kind in _PLAIN or ("@" in name and kind.lower() in _ADDRESSED):
-        is_number = name.isdigit() and not text(event, "actor_user_name")
-        return f"uid {shown(name)}" if is_number else shown(name)
+    if kind.lower() in _PLAIN or ("@" in name and kind.lower() in _ADDRESSED):
+        return _by_name(event, name)
+    if kind == "unauthenticated":
+        return f"{shown(name)} ({kind})"
     session = text(event, "actor_session_uid")
     word = _KINDS.get(kind) or " ".join(joined_words(re.split("[/:.]", kind)[-1])) or kind
-    who = f"{shown(word)} {shown(name)}"
+    who = (
+        shown(name) if kind not in _KINDS and _says(name, word) else f"{shown(word)} {shown(name)}"
+    )
     return f"{who} (session {shown(session)})" if _tells(session, name, kind) else who
+
+
+def _by_name(event: Mapping[str, object], name: str) -> str:
+    """Tell somebody of no particular kind, whose name may say which."""
+    if name.endswith(".amazonaws.com"):
+        return f"service {shown(name)}"
+    if event.get("cloud_provider") == "AWS" and _AWS_ACCOUNT.fullmatch(name):
+        return f"account {shown(name)}"
+    is_number = name.isdigit() and not text(event, "actor_user_name")
+    return f"uid {shown(name)}" if is_number else shown(name)
+
+
+def _says(name: str, word: str) -> bool:
+    """Whether a name begins by saying its kind: ``bot-ci``, a bot."""
+    rest = name.lower().removeprefix(word.lower())
+    return rest != name.lower() and rest[:1] in ("", "-", "_", ":", " ")
 
 
 def _tells(session: str, name: str, kind: str) -> bool:
@@ -95,6 +116,12 @@ def _tells(session: str, name: str, kind: str) -> bool:
 
 def _name(event: Mapping[str, object]) -> str:
     return text(event, "actor_user_name", "actor_user_email") or tail(text(event, "actor_user_uid"))
+
+
+def names_of_actor(event: Mapping[str, object]) -> frozenset[str]:
+    """Return what the actor is known by: name, unique id, address."""
+    named = (text(event, f"actor_user_{each}") for each in ("name", "uid", "email"))
+    return frozenset(each for each in named if each)
 
 
 def _nobody(event: Mapping[str, object]) -> str:

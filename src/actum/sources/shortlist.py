@@ -6,11 +6,12 @@ Asking all sources whose a record is takes longer than reading it.  What a sourc
 1. The answer is that of asking everybody: only those are left out who would have said no.
 2. Who says nothing beforehand is always asked.
 3. Of a record that may be JSON and cannot be taken apart here, everybody is asked.
+4. A line of text holds something else only if it is JSON, and stands behind a time.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import msgspec
@@ -18,7 +19,7 @@ import msgspec
 from actum.sources import envelopes
 from actum.sources.seam import Source
 
-__all__ = ["Asked", "Shortlist", "may_claim"]
+__all__ = ["Asked", "Shortlist", "may_claim", "says"]
 
 MANY = 4_096
 """Of how many sets of names the sources to ask are kept at most."""
@@ -43,14 +44,18 @@ class Shortlist:
     """Leaves out the sources that have said beforehand that a record is not theirs."""
 
     def __init__(self, particular: Sequence[Source], general: Sequence[Source]) -> None:
+        self._particular = [(each, says(each)) for each in particular]
+        self._general = [(each, says(each)) for each in general]
         self._everybody = Asked(tuple(particular), True, tuple(general))
         self._text = Asked(
-            tuple(each for each in particular if _claims_text(each)),
+            tuple(each for each, told in self._particular if told is None or told[1]),
             False,
-            tuple(each for each in general if _claims_text(each)),
+            tuple(each for each, told in self._general if told is None or told[1]),
         )
-        told = (_told(each) for each in (*particular, *general))
-        self._names = envelopes.MEMBERS.union(*(each for each in told if each is not None))
+        self._dated = self._text._replace(is_opened=True)
+        self._names = envelopes.MEMBERS.union(
+            *(told[0] for _, told in (*self._particular, *self._general) if told is not None)
+        )
         self._asked: dict[frozenset[str], Asked] = {}
 
     def of(self, raw: bytes) -> Asked:
@@ -58,7 +63,9 @@ class Shortlist:
         first = raw[:1]
         if first != b"{":
             is_late = first and first in _BEFORE_JSON and raw.lstrip()[:1] in _LATE
-            return self._everybody if is_late else self._text
+            if is_late:
+                return self._everybody
+            return self._dated if first.isdigit() and b"{" in raw else self._text
         try:
             names = self._names.intersection(_members(raw))
         except _REFUSED:
@@ -68,11 +75,10 @@ class Shortlist:
     def _with(self, names: frozenset[str]) -> Asked:
         if len(self._asked) >= MANY:
             self._asked.clear()
-        particular, _, general = self._everybody
         found = self._asked[names] = Asked(
-            tuple(each for each in particular if _is_told(each, names)),
+            tuple(_of_names(self._particular, names)),
             not envelopes.MEMBERS.isdisjoint(names),
-            tuple(each for each in general if _is_told(each, names)),
+            tuple(_of_names(self._general, names)),
         )
         return found
 
@@ -82,16 +88,18 @@ def may_claim(source: Source, raw: bytes) -> bool:
     return bool(Shortlist([source], ()).of(raw).particular)
 
 
-def _told(source: Source) -> frozenset[str] | None:
-    """The names a source told; None if it is to be asked always."""
-    names = getattr(source, "MEMBERS", None)
-    return names if isinstance(names, frozenset) and hasattr(source, "CLAIMS_TEXT") else None
+_Told = tuple[frozenset[str], bool] | None
 
 
-def _claims_text(source: Source) -> bool:
-    return _told(source) is None or bool(getattr(source, "CLAIMS_TEXT", True))
+def says(source: Source) -> _Told:
+    """What a source says beforehand; None if nothing, and then it is always asked."""
+    members, is_text = getattr(source, "MEMBERS", None), getattr(source, "CLAIMS_TEXT", None)
+    if isinstance(members, frozenset) and isinstance(is_text, bool):
+        return members, is_text
+    return None
 
 
-def _is_told(source: Source, names: frozenset[str]) -> bool:
-    own = _told(source)
-    return own is None or not own.isdisjoint(names)
+def _of_names(sources: Sequence[tuple[Source, _Told]], names: frozenset[str]) -> Iterator[Source]:
+    for source, told in sources:
+        if told is None or not told[0].isdisjoint(names):
+            yield source
