@@ -71,7 +71,7 @@ def spoiled(source: str) -> Iterator[tuple[str, bytes]]:
 
 
 def _paths(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
-    items = value.items() if isinstance(value, dict) else ()
+    items: Any = value.items() if isinstance(value, dict) else ()
     if isinstance(value, list):
         items = list(enumerate(value))[:1]
     for key, inner in items:

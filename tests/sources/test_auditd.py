@@ -9,7 +9,6 @@ from collections import Counter
 from typing import Any
 
 import pytest
-from tests.sources.world import shared
 
 from actum.sources import claim
 from actum.sources.auditd import lines as splitter_for
@@ -19,6 +18,7 @@ from actum.sources.auditd.circumstances import arguments
 from actum.sources.auditd.fields import HEAD, decoded, line, sockaddr, unquoted
 from actum.sources.auditd.syscalls import ARCHITECTURES, ERRORS, syscall
 from actum.testing import events_of, recognise
+from sources.world import shared
 
 SECOND = 1_700_000_000
 

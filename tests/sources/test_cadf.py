@@ -25,7 +25,10 @@ def event(**changed: Any) -> dict[str, Any]:
 
 def test_what_has_no_initiator_or_nothing_it_was_done_to_is_not_ours() -> None:
     whole = {"action": "read", "outcome": "success", "eventTime": "2026-03-02T09:26:53Z"}
-    for more in ({}, {"initiator": {}}, {"target": {}}, {"initiator": None, "target": {}}):
+    changes: tuple[dict[str, Any], ...] = (
+        {}, {"initiator": {}}, {"target": {}}, {"initiator": None, "target": {}},
+    )  # fmt: skip
+    for more in changes:
         assert cadf.claim(json.dumps({**whole, **more}).encode()) is None
 
 

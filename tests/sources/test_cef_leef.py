@@ -8,13 +8,13 @@ from datetime import datetime
 from typing import Any
 
 import pytest
-from tests.sources.world import shared
 
 from actum.sources import cef, claim, leef
 from actum.sources.cef import extension
 from actum.sources.cef.meaning import address, moment
 from actum.sources.leef import attributes
 from actum.testing import events_of
+from sources.world import shared
 
 
 def said(raw: str) -> dict[str, Any]:

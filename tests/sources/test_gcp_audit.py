@@ -15,7 +15,20 @@ from actum.sources import gcp_audit
 from actum.testing import read, recognise
 from sources.world import claimed, documents, shared
 
-WRONG = (None, 7, -1.5, True, "", "text", [], [[]], {}, {"a": {"b": []}}, "\x00", "x" * 5_000)
+WRONG: tuple[Any, ...] = (
+    None,
+    7,
+    -1.5,
+    True,
+    "",
+    "text",
+    [],
+    [[]],
+    {},
+    {"a": {"b": []}},
+    "\x00",
+    "x" * 5_000,
+)
 ACCOUNT = "cart@shop-111122.iam.gserviceaccount.com"
 
 
@@ -267,7 +280,7 @@ def second_reading(told: dict[str, Any]) -> dict[str, Any]:
         "actor_user_name": who.get("principalEmail"),
         "api_operation": payload.get("methodName"),
         "api_service_name": payload.get("serviceName"),
-        "resource_uid": payload.get("resourceName") or None,
+        "resource_uid": account_of(told) or payload.get("resourceName") or None,
         "cloud_account_uid": told["resource"]["labels"]["project_id"],
         "time": datetime.fromisoformat(when).replace(tzinfo=None),
         "original_time": when,
@@ -277,6 +290,14 @@ def second_reading(told: dict[str, Any]) -> dict[str, Any]:
         "metadata_uid": told["insertId"],
         "metadata_correlation_uid": operation.get("id") or told.get("trace"),
     }
+
+
+def account_of(told: dict[str, Any]) -> str | None:
+    """A service account that is made is no project, though its project is asked for it."""
+    payload = told["protoPayload"]
+    if told["resource"]["type"] != "service_account":
+        return None
+    return None if "/serviceAccounts/" in payload["resourceName"] else payload["response"]["name"]
 
 
 def test_every_shared_entry_is_read_as_a_second_reader_reads_it() -> None:

@@ -11,7 +11,20 @@ import pytest
 from actum.sources import gcp_audit, gcp_flow
 from sources.world import claimed
 
-WRONG = (None, 7, -1.5, True, "", "text", [], [[]], {}, {"a": {"b": []}}, "\x00", "x" * 5_000)
+WRONG: tuple[Any, ...] = (
+    None,
+    7,
+    -1.5,
+    True,
+    "",
+    "text",
+    [],
+    [[]],
+    {},
+    {"a": {"b": []}},
+    "\x00",
+    "x" * 5_000,
+)
 LOG = "projects/shop-111122/logs/compute.googleapis.com%2F"
 
 
@@ -60,7 +73,7 @@ def test_messages_are_taken_by_one_source_only() -> None:
 
 @pytest.mark.parametrize("member", sorted(flow()["jsonPayload"]))
 def test_a_member_of_the_wrong_type_gives_one_event(member: str) -> None:
-    told = [json.dumps(flow(**{member: wrong})).encode() for wrong in WRONG]
+    told = [json.dumps(flow("vpc_flows", **{member: wrong})).encode() for wrong in WRONG]
     assert all(len(each) == 1 for each in claimed(told))
 
 
@@ -90,5 +103,5 @@ def test_the_outcome_is_what_the_log_or_its_rule_says(
 
 def test_the_host_is_the_one_whose_side_tells_it() -> None:
     sides = {"src_instance": {"vm_name": "here"}, "dest_instance": {"vm_name": "there"}}
-    assert event(flow(**sides, reporter="SRC"))["device_hostname"] == "here"
-    assert event(flow(**sides, reporter="DEST"))["device_hostname"] == "there"
+    assert event(flow("vpc_flows", **sides, reporter="SRC"))["device_hostname"] == "here"
+    assert event(flow("vpc_flows", **sides, reporter="DEST"))["device_hostname"] == "there"

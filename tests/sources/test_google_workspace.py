@@ -14,7 +14,20 @@ from actum.sources import google_workspace
 from actum.testing import read, recognise
 from sources.world import claimed, shared
 
-WRONG = (None, 7, -1.5, True, "", "text", [], [[]], {}, {"a": {"b": []}}, "\x00", "x" * 5_000)
+WRONG: tuple[Any, ...] = (
+    None,
+    7,
+    -1.5,
+    True,
+    "",
+    "text",
+    [],
+    [[]],
+    {},
+    {"a": {"b": []}},
+    "\x00",
+    "x" * 5_000,
+)
 MEMBER = {"name": "USER_EMAIL", "value": "bob@example.com"}
 
 
@@ -123,7 +136,7 @@ def test_an_answer_saved_whole_is_read_event_by_event() -> None:
         ("login", "suspicious_login", "unknown", "auth"),
         ("login", "login_challenge", "unknown", "auth"),
         ("login", "logout", "success", "auth"),
-        ("context_aware_access", "ACCESS_DENY_EVENT", "failure", "read"),
+        ("context_aware_access", "ACCESS_DENY_EVENT", "failure", "auth"),
         ("admin", "SUSPEND_USER", "success", "update"),
         ("admin", "DELETE_GROUP", "success", "delete"),
         ("drive", "download", "success", "read"),

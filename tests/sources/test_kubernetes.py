@@ -17,7 +17,20 @@ from actum.testing import read, recognise
 from sources.world import claimed, documents, shared
 
 STAGES = ("RequestReceived", "ResponseStarted", "ResponseComplete")
-WRONG = (None, 7, -1.5, True, "", "text", [], [[]], {}, {"a": {"b": []}}, "\x00", "x" * 5_000)
+WRONG: tuple[Any, ...] = (
+    None,
+    7,
+    -1.5,
+    True,
+    "",
+    "text",
+    [],
+    [[]],
+    {},
+    {"a": {"b": []}},
+    "\x00",
+    "x" * 5_000,
+)
 
 
 def audit(**changed: Any) -> dict[str, Any]:

@@ -51,7 +51,7 @@ def test_a_zone_that_is_only_a_name_makes_no_time() -> None:
     assert found["time"] == datetime(2026, 3, 2, 6, 0, 0, 500_000)
 
 
-PREFIXES = {
+PREFIXES: dict[str, tuple[str, dict[str, Any]]] = {
     "%m [%p] ": ("[7] ", {}),
     "%t:%r:%u@%d:[%p]:": (
         ":203.0.113.9(4242):alice@sales:[7]:",

@@ -9,7 +9,6 @@ from datetime import datetime
 from typing import Any
 
 import pytest
-from tests.sources.world import shared
 
 from actum.sources import SOURCES, Recognition, Told, claim
 from actum.sources.syslog import lines as splitter_for
@@ -17,6 +16,7 @@ from actum.sources.syslog import unwrap
 from actum.sources.syslog.headers import head
 from actum.sources.syslog.splitter import MOST, SyslogSplitter
 from actum.testing import events_of, read
+from sources.world import shared
 
 AT = "Mar  2 09:26:53 web-1 "
 

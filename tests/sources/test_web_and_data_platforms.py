@@ -34,7 +34,7 @@ def test_every_request_and_firewall_event_is_read() -> None:
         assert only["http_status"] == each["EdgeResponseStatus"]
         assert only["status"] == ("failure" if each["EdgeResponseStatus"] >= 400 else "success")
         stated = each.get("EdgeStartTimestamp", each.get("Datetime"))
-        when = datetime.fromisoformat(stated) if "p_event_time" in each else None
+        when = datetime.fromisoformat(str(stated)) if "p_event_time" in each else None
         assert (only["original_time"], only["time"]) == (stated, when)
 
 
@@ -80,7 +80,9 @@ def test_every_event_of_dropbox_is_read() -> None:
         assets = each.get("assets")
         assert only["resource_name"] == (assets[0]["path"]["contextual"] if assets else None)
         stated = each.get("timestamp")
-        assert only["time"] == (datetime.fromisoformat(stated) if "p_event_time" in each else None)
+        assert only["time"] == (
+            datetime.fromisoformat(str(stated)) if "p_event_time" in each else None
+        )
 
 
 WRONG: tuple[Any, ...] = ([], ["a"], "text", "", 7, -1.5, 10**40, True, None, {}, {"a": {"b": []}})
