@@ -6,6 +6,7 @@ import gzip
 import json
 import re
 from datetime import datetime
+from typing import Any
 
 import pytest
 
