@@ -28,6 +28,7 @@ from actum.log.log import Log
 from actum.ocsf import COLUMNS, problems, sentence, to_ocsf
 from actum.record import Spelling
 from actum.sources import SOURCES, Claims, Mappings, Source, is_general
+from actum.sources.shortlist import may_claim, says
 from actum.trial import batch_of, events_of, read, recognise, with_source
 
 __all__ = ["check_source", "events_of", "golden", "pairs_of", "read", "recognise", "update"]
@@ -124,7 +125,14 @@ def _of_mapping(source: Source) -> Iterator[str]:
         yield "VERSION does not begin at 1"
     if "References" not in str(getattr(source, "__doc__", "")):
         yield "its docstring names no References"
+    yield from _of_words(source)
     yield from _case_twins(source.MAPPING.shape, "$")
+
+
+def _of_words(source: Source) -> Iterator[str]:
+    """What it says beforehand of what it may claim."""
+    if says(source) is None and (hasattr(source, "MEMBERS") or hasattr(source, "CLAIMS_TEXT")):
+        yield "MEMBERS is no frozenset, or CLAIMS_TEXT beside it is no bool"
 
 
 def _case_twins(shape: object, path: str) -> Iterator[str]:
@@ -147,6 +155,8 @@ def _of_claim(
     """Ask whose it is: its own, and of the particular sources nobody else's."""
     if spelling.source != source.NAME:
         yield f"it is claimed by {spelling.source!r}, not by {source.NAME!r}"
+    if not may_claim(source, raw) and source.claim(raw) is not None:
+        yield "it is claimed, and would not be asked about by MEMBERS and CLAIMS_TEXT"
     for name, other in sources.items():
         if name != source.NAME and not is_general(name) and other.claim(raw) is not None:
             yield f"{name!r} claims it as well"

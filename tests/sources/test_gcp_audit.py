@@ -297,7 +297,8 @@ def account_of(told: dict[str, Any]) -> str | None:
     payload = told["protoPayload"]
     if told["resource"]["type"] != "service_account":
         return None
-    return None if "/serviceAccounts/" in payload["resourceName"] else payload["response"]["name"]
+    is_named = "/serviceAccounts/" in payload["resourceName"]
+    return None if is_named else payload.get("response", {}).get("name")
 
 
 def test_every_shared_entry_is_read_as_a_second_reader_reads_it() -> None:

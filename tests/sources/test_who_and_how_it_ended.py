@@ -154,11 +154,12 @@ def test_a_user_who_failed_to_sign_in_is_not_named_beside_himself() -> None:
 @pytest.mark.parametrize(
     ("text", "source", "time", "who"),
     [
-        ("action,actor,user,org,repo,created_at\nrepo.destroy,jane,,octo,octo/r,2020-12-02 17:24:34"
-         " UTC\n", "github", "2020-12-02T17:24:34", "jane"),
-        ("ID,Author ID,Author Name,Entity ID,Entity Type,Entity Path,Target ID,Target Type,"
+        (("action,actor,user,org,repo,created_at\n"
+          "repo.destroy,jane,,octo,octo/r,2020-12-02 17:24:34 UTC\n"), "github",
+         "2020-12-02T17:24:34", "jane"),
+        (("ID,Author ID,Author Name,Entity ID,Entity Type,Entity Path,Target ID,Target Type,"
          "Target Details,Action,IP Address,Created At (UTC)\n2,-1,jane,,User,,,User,jane,Failed to"
-         " login with STANDARD authentication,203.0.113.4,2022-02-23 06:21:05 UTC\n", "gitlab",
+         " login with STANDARD authentication,203.0.113.4,2022-02-23 06:21:05 UTC\n"), "gitlab",
          "2022-02-23T06:21:05", "jane"),
     ],
 )  # fmt: skip

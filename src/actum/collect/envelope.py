@@ -23,7 +23,7 @@ __all__ = [
 ]  # fmt: skip
 
 _NAMING: Final = ("Records", "records", "Events", "events", "items", "logEvents", "entries")
-_PAGED: Final = ("value", "activities", "data", "Items")
+_PAGED: Final = ("value", "activities", "data", "Items", "result", "results")
 RECORD_KEYS: Final = _NAMING + _PAGED
 """The members that hold the records of an envelope, as the services name them."""
 HITS: Final = "hits"
@@ -35,6 +35,7 @@ _PAGING: Final = frozenset(
         *("kind", "etag", "last_id", "last", "limit", "link", "links", "meta", "metadata", "next"),
         *("next_cursor", "nextcursor", "next_link", "nextlink", "next_page", "nextpage"),
         *("next_page_token", "nextpagetoken", "next_token", "nexttoken", "object", "offset"),
+        *("success", "errors", "messages", "result_info"),
         *("page", "page_size", "pagesize", "pages", "pagination", "paging", "per_page", "prev"),
         *(
             "previous",

@@ -1,33 +1,42 @@
-"""What AWS puts around a record on its way: taken off one layer at a time, in memory, with a limit.
+"""What is put around a record on its way: taken off one layer at a time, in memory, with a limit.
 
 ======================  ==========================================================================
 LookupEvents            ``CloudTrailEvent``: the record as a string; or ``Events[]`` of such
 EventBridge             ``detail``: the record, beside ``detail-type``
-CloudWatch Logs         ``logEvents[].message``, or one log event with ``message``
+CloudWatch Logs         ``logEvents[].message``, or one log event with ``message``; of a search
+                        ``events[].message`` (FilterLogEvents), ``results[][]`` (Insights)
+CloudWatch Logs to S3   a line with the time before it (`behind_time`); a row of its two-column CSV
 SNS                     ``Message``, or ``Records[].Sns.Message``
-SQS                     ``body``, or ``Records[].body``
+SQS                     ``body``, or ``Records[].body``; ``Messages[].Body`` of ReceiveMessage
 Kinesis, Lambda event   ``Records[].kinesis.data``: base64, often of gzip
 Firehose                ``records[].data``, or a record's ``data``: base64, often of gzip
 CloudWatch via Lambda   ``awslogs.data``: base64 of gzip
 S3 file                 ``Records[]``: the records themselves
 Security Hub, GuardDuty ``findings[]`` in an EventBridge ``detail``; ``Findings[]`` of an API answer
+Containers              ``log`` beside ``stream``; a line of ``stdout F`` with the time before it
+Shippers and searches   ``message`` beside ``@timestamp``, ``_source`` beside ``_index`` (Elastic),
+                        ``event`` beside ``sourcetype``, ``result._raw`` (Splunk)
 ======================  ==========================================================================
 
 A payload that is a CloudTrail record is never looked into, whatever other members it has.
 
-References: the event formats of the AWS Lambda developer guide, "Services that can invoke Lambda".
+References: the event formats of the AWS Lambda developer guide, "Services that can invoke Lambda";
+the logging formats of containerd (CRI) and Docker (json-file).
 """
 
 from __future__ import annotations
 
 import binascii
+import re
 import zlib
 from base64 import b64decode
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import msgspec
 
-__all__ = ["MAX_INFLATED", "MAX_LAYERS", "MEMBERS", "unwrap"]
+from actum.sources.seam import Claim
+
+__all__ = ["MAX_INFLATED", "MAX_LAYERS", "MEMBERS", "claimed_behind_time", "unwrap"]
 
 MAX_LAYERS = 6
 MAX_INFLATED = 64 << 20
@@ -35,8 +44,10 @@ MAX_INFLATED = 64 << 20
 
 MEMBERS = frozenset(
     ("CloudTrailEvent", "detail-type", "awslogs", "logEvents", "Message", "kinesis", "Sns",
-     "messageId", "receiptHandle", "timestamp", "logStreamName", "recordId",
-     "approximateArrivalTimestamp", "records", "Records", "Events", "findings", "Findings")
+     "messageId", "receiptHandle", "message", "recordId",
+     "approximateArrivalTimestamp", "records", "Records", "Events", "findings", "Findings",
+     "Messages", "ReceiptHandle", "searchedLogStreams", "statistics", "stream", "_source",
+     "sourcetype", "result")
 )  # fmt: skip
 """Without one of these at its top a record is no wrapping."""
 
@@ -46,6 +57,11 @@ _text = msgspec.json.Decoder(str).decode
 
 _REFUSED = (msgspec.MsgspecError, RecursionError, ValueError)
 _GZIP = b"\x1f\x8b"
+_BEHIND_TIME = re.compile(
+    rb"\d{4}-\d\d-\d\dT[\d:.]{8,18}(?:Z|[+-]\d\d:\d\d)(?: std(?:out|err) F)? (\{.*\})\s*"
+    rb'|(?:\d{13}|\d{4}-\d\d-\d\d[T ][\d:.]{8,18}Z?),"(\{"".*\})"\s*',
+    re.DOTALL,
+)
 
 
 def unwrap(raw: bytes) -> Iterator[bytes]:
@@ -74,13 +90,17 @@ class _Opening:
         if is_leaf:
             yield payload
 
-    def layer(self, raw: bytes) -> Iterator[bytes]:  # noqa: C901, PLR0912 - a table, as code
+    def layer(self, raw: bytes) -> Iterator[bytes]:  # noqa: C901, PLR0912, PLR0915 - a table
         """The payloads one layer in; nothing if this is no wrapping we know."""
+        if raw[:1].isdigit():
+            inside = _behind_time(raw)
+            yield from () if inside is None else (inside,)
+            return
         try:
             outer = _object(raw)
         except _REFUSED:
             return
-        if "eventVersion" in outer:
+        if "eventVersion" in outer and not bytes(outer.get("eventSource", b"")).startswith(_LAMBDA):
             return
         if "CloudTrailEvent" in outer:
             yield from _string(outer["CloudTrailEvent"])
@@ -98,8 +118,27 @@ class _Opening:
             yield from _member(outer["Sns"], "Message")
         elif "body" in outer and ("messageId" in outer or "receiptHandle" in outer):
             yield from _string(outer["body"])
+        elif "Body" in outer and ("MessageId" in outer or "ReceiptHandle" in outer):
+            yield from _string(outer["Body"])
         elif "message" in outer and ("timestamp" in outer or "logStreamName" in outer):
             yield from _string(outer["message"])
+        elif "message" in outer and "@timestamp" in outer:
+            yield from (each for each in _string(outer["message"]) if each[:1] == b"{")
+        elif "log" in outer and "stream" in outer:
+            yield from (each.strip() for each in _string(outer["log"]))
+        elif "_source" in outer and "_index" in outer:
+            yield bytes(outer["_source"])
+        elif "event" in outer and "sourcetype" in outer:
+            yield from _string(outer["event"])
+        elif "result" in outer:
+            yield from _member(outer["result"], "_raw")
+        elif "Messages" in outer:
+            yield from _each(outer["Messages"], "Body")
+        elif "events" in outer and "searchedLogStreams" in outer:
+            yield from _each(outer["events"], "message")
+        elif "results" in outer and "statistics" in outer:
+            for row in _items(outer["results"]):
+                yield from _messages(row)
         elif "data" in outer and ("recordId" in outer or "approximateArrivalTimestamp" in outer):
             yield from self.data(raw, "data")
         elif "records" in outer and ("requestId" in outer or "deliveryStreamArn" in outer):
@@ -145,8 +184,34 @@ class _Opening:
         return bytes(whole)
 
 
+_LAMBDA = b'"aws:'
+"""What is handed to a function says which service hands it over; CloudTrail names no service so."""
+
+
+def _behind_time(raw: bytes) -> bytes | None:
+    """The JSON of a line behind the time it was logged at; None if it is no such line."""
+    found = _BEHIND_TIME.fullmatch(raw)
+    if found is None:
+        return None
+    return found[1] or found[2].replace(b'""', b'"')
+
+
+def claimed_behind_time(raw: bytes, claim: Callable[[bytes], Claim | None]) -> Claim | None:
+    """What a source claims of a line that holds its JSON behind a time; else None."""
+    inside = _behind_time(raw) if raw[:1].isdigit() else None
+    found = claim(inside) if inside is not None else None
+    return None if found is None else Claim(found.source, found.key, "wrapped", found.confidence)
+
+
+def _messages(row: bytes) -> Iterator[bytes]:
+    """The ``@message`` of a row of a query of Logs Insights."""
+    for each in _items(row):
+        if list(_member(each, "field")) == [b"@message"]:
+            yield from _member(each, "value")
+
+
 def _told(data: bytes) -> Iterator[bytes]:
-    """A payload: one JSON text, or the lines of another, of which several are often sent at once."""
+    """A payload: one JSON text, or the lines of another; several are often sent at once."""
     if not data.strip() or data.lstrip()[:1] in (b"{", b"["):
         yield data
     else:

@@ -140,14 +140,16 @@ def canonical(
     record: Mapping[str, Any],
     names: Names,
     strings: Collection[str] = (),
-    times: Collection[str] = (),
+    times: Sequence[str] = (),
 ) -> dict[str, Any]:
     """A record under the names its mapping reads.
 
-    ``strings`` are the squeezed names whose values are JSON in a string, ``times`` those of times.
-    The first of several spellings that is not empty is taken.
+    ``strings`` are the squeezed names whose values are JSON in a string, ``times`` those of times,
+    the one that is read before the others first.  The first of several spellings that is not empty
+    is taken.
     """
     found: dict[str, Any] = {}
+    spelled: dict[str, tuple[str, str]] = {}
     for key, value in record.items():
         if value is None or value == "":
             continue
@@ -158,9 +160,8 @@ def canonical(
         told = opened(value) if name in strings else value
         if name in times and isinstance(told, str):
             read = told_time(told, is_utc=key.endswith("[UTC]"))
-            if read != told:
-                found.setdefault(STATED, told)
-                told = read
+            spelled.setdefault(name, (told, read))
+            told = read
         place = found
         for part in path[:-1]:
             inner = place.get(part)
@@ -168,6 +169,10 @@ def canonical(
                 inner = place[part] = {}
             place = inner
         place.setdefault(path[-1], told)
+    of_times = [spelled[name] for name in times if name in spelled]
+    stated, read = next((each for each in of_times if each[1]), (of_times or [("", "")])[0])
+    if read != stated:
+        found[STATED] = stated
     return found
 
 

@@ -50,6 +50,8 @@ TITLE = "Actum application events"
 VERSION = 1
 SUPPORT = "vendor documentation"
 SIGNS = "actum: event/v1"
+MEMBERS = frozenset(("actum",))
+CLAIMS_TEXT = False
 unwrap = plain
 
 

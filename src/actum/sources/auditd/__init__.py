@@ -36,6 +36,8 @@ TITLE = "Linux audit"
 VERSION = 1
 SUPPORT = "real samples"
 SIGNS = "type=… msg=audit(time:serial), behind node= or a syslog header at most"
+MEMBERS = frozenset(("SyslogMessage",))
+CLAIMS_TEXT = True
 
 
 def claim(raw: bytes) -> Claim | None:

@@ -28,6 +28,8 @@ TITLE = "Auth0 tenant logs"
 VERSION = 1
 SUPPORT = "real samples"
 SIGNS = "type and date beside a log_id, plain or as data"
+MEMBERS = frozenset(("date", "data"))
+CLAIMS_TEXT = False
 
 
 class Entry(msgspec.Struct, rename={"own_id": "_id"}, gc=False):
@@ -170,6 +172,7 @@ MAPPING = Mapped(
                            " THEN 'application' END",
         "actor_user_email": "CASE WHEN person LIKE '%_@_%._%' THEN person END",
         "actor_user_credential_uid": f"{_D}.auth.credentials.jti",
+        "actor_app_name": "CASE WHEN person IS NOT NULL THEN nullif(j.client_name, '') END",
         "actor_session_uid": "coalesce(nullif(j.session_id, ''), j.details.session_id)",
         "actor_session_issuer": "CASE WHEN class = 3002 THEN nullif(j.connection, '') END",
         "actor_session_mfa": "CASE WHEN j.type = 'gd_auth_succeed' THEN true END",
@@ -194,7 +197,7 @@ MAPPING = Mapped(
                          " OR codes_outcome = 'failure' THEN nullif(j.description, '') END)",
         "http_status": "http_code",
         "metadata_uid": "coalesce(j.log_id, j._id)",
-        "any_user": "CASE WHEN user_name IS DISTINCT FROM person THEN [user_name] END",
+        "any_user": "CASE WHEN user_name <> coalesce(person, '') THEN [user_name] END",
     },
     open={
         "who": "a request that was turned away may name neither user nor client",

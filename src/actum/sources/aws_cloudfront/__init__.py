@@ -34,6 +34,8 @@ TITLE = "Amazon CloudFront"
 VERSION = 1
 SUPPORT = "real samples"
 SIGNS = "#Fields with names like x-edge-location, their names in JSON, or the standard's order"
+MEMBERS = frozenset(("x-edge-request-id", "x-edge-result-type"))
+CLAIMS_TEXT = True
 
 
 def claim(raw: bytes) -> Claim | None:

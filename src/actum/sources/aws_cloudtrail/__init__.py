@@ -4,8 +4,12 @@ Records come plain (`{"Records": […]}` files, one per line, one per file) or w
 `actum.sources.envelopes` takes them out: of an EventBridge event, the string `CloudTrailEvent` of a
 LookupEvents answer, a CloudWatch Logs event, and whatever SNS, SQS, Kinesis or Firehose put around.
 
-Versions 1.0 to 1.11 are read; no field is required but a version and a name.  Logstash moves
-`eventTime` to `@timestamp`: that is read as well.
+Versions 1.0 to 1.11 are read; no field is required but a name beside a version or beside a service
+of AWS.  Logstash moves `eventTime` to `@timestamp`: that is read as well.  Athena writes all names
+in small letters: see `spellings`.
+
+A dry run has an error code (``DryRunOperation``): nothing was done, so it is a failure whose code
+says that it would have succeeded.
 
 References:
 - Record contents: https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html
@@ -18,17 +22,19 @@ from __future__ import annotations
 
 import msgspec
 
-from actum.sources.aws_cloudtrail import resources
+from actum.sources import envelopes
+from actum.sources.aws_cloudtrail import resources, spellings
 from actum.sources.aws_cloudtrail.operations import OPERATIONS, VERBS
-from actum.sources.seam import Claim, Mapped, plain
+from actum.sources.seam import Claim, Mapped
 from actum.sources.times import utc
 
 NAME = "aws_cloudtrail"
 TITLE = "AWS CloudTrail"
 VERSION = 1
 SUPPORT = "real samples"
-SIGNS = "eventVersion 1.x beside eventName and eventSource, or an Insights event"
-unwrap = plain
+SIGNS = "eventName beside an eventSource of AWS or an eventVersion 1.x, or an Insights event"
+MEMBERS = frozenset(("eventVersion", "eventSource", "eventsource"))
+CLAIMS_TEXT = True
 
 
 class Key(msgspec.Struct, gc=False):
@@ -40,17 +46,44 @@ class Key(msgspec.Struct, gc=False):
     eventType: str | None = None  # noqa: N815
     eventID: str | None = None  # noqa: N815
     recipientAccountId: str | None = None  # noqa: N815
+    eventSourceARN: None = None  # noqa: N815 - what Kinesis and DynamoDB hand to Lambda has it
+    ses: None = None
+
+
+class TrimmedKey(Key, gc=False, kw_only=True):
+    """The same of a record that somebody trimmed: it may have lost its version."""
+
+    eventVersion: str = "1."  # noqa: N815
+
+
+class SmallKey(TrimmedKey, gc=False, kw_only=True, rename="lower"):
+    """The same in small letters."""
+
+    eventName: str | None = None  # noqa: N815 - renamed is what is named here
+    eventSource: str | None = None  # noqa: N815
+    eventID: str | None = None  # noqa: N815
+    recipientAccountId: str | None = None  # noqa: N815
 
 
 decode_key = msgspec.json.Decoder(Key).decode
+_decode_trimmed = msgspec.json.Decoder(TrimmedKey).decode
+_decode_small = msgspec.json.Decoder(SmallKey).decode
+_KINDS = frozenset(
+    ("AwsApiCall", "AwsServiceEvent", "AwsConsoleSignIn", "AwsConsoleAction", "AwsVpceEvent")
+)
 
 
 def is_record(key: Key) -> bool:
     """Whether these are a CloudTrail record's.  S3 notifications share the names; theirs is v2."""
     return key.eventVersion[:2] == "1." and (
-        (key.eventName is not None and key.eventSource is not None)
+        (key.eventName is not None and (key.eventSource is not None or key.eventType in _KINDS))
         or key.eventType == "AwsCloudTrailInsight"
     )
+
+
+def _is_of_aws(key: Key) -> bool:
+    """Whether a record without a version names a service of AWS."""
+    return key.eventName is not None and (key.eventSource or "").endswith(".amazonaws.com")
 
 
 def key_bytes(key: Key) -> bytes:
@@ -62,13 +95,23 @@ def key_bytes(key: Key) -> bytes:
 
 def claim(raw: bytes) -> Claim | None:
     """A record by its own members."""
-    if b'"eventVersion"' not in raw:
-        return None
+    if raw[:1].isdigit():
+        return envelopes.claimed_behind_time(raw, claim)
     try:
-        key = decode_key(raw)
+        if b'"eventVersion"' in raw:
+            key = decode_key(raw)
+            return Claim(NAME, key_bytes(key)) if is_record(key) else None
+        if b'.amazonaws.com"' not in raw:
+            return None
+        if b'"eventsource"' in raw:
+            key = _decode_small(raw)
+            return Claim(NAME, key_bytes(key), spellings.SMALL) if _is_of_aws(key) else None
+        if b'"eventSource"' in raw:
+            key = _decode_trimmed(raw)
+            return Claim(NAME, key_bytes(key)) if _is_of_aws(key) else None
     except (msgspec.MsgspecError, RecursionError, ValueError):
-        return None
-    return Claim(NAME, key_bytes(key)) if is_record(key) else None
+        pass
+    return None
 
 
 _U, _S = "j.userIdentity", "j.userIdentity.sessionContext"
@@ -230,6 +273,8 @@ MAPPING = Mapped(
     steps=(
         {"act": _ACT, "session": _SESSION, "is_ip": _IS_IP, "stated_time": _TIME,
          "chosen": resources.CHOSEN},
+        {"made": resources.MADE},
+        {"found": resources.FOUND},
         {"main": resources.MAIN},
     ),
     columns={
@@ -249,14 +294,18 @@ MAPPING = Mapped(
         "api_service_name": f"coalesce(j.eventSource, CASE WHEN {_INSIGHT}"
                             f" THEN {_seldom('insightDetails.eventSource')} END)",
         "actor_user_uid": _first(
-            f"{_U}.arn", f"{_U}.principalId", f"CASE WHEN {_U}.type = 'IdentityCenterUser'"
+            f"{_U}.arn", f"CASE WHEN {_U}.type IS DISTINCT FROM 'Unknown'"
+            f" OR {_U}.principalId IS DISTINCT FROM {_U}.accountId THEN {_U}.principalId END",
+            f"CASE WHEN {_U}.type = 'IdentityCenterUser'"
             f" THEN {_seldom('userIdentity.onBehalfOf.userId')} END"),
         "actor_user_name": _NAME,
         "actor_user_type": f"coalesce({_U}.type,"
                            f" CASE WHEN {_U}.invokedBy IS NOT NULL THEN 'AWSService' END)",
         "actor_user_email": f"CASE WHEN session LIKE {_EMAIL} THEN session"
                             f" WHEN {_U}.userName LIKE {_EMAIL} THEN {_U}.userName END",
-        "actor_user_account_uid": _first(f"{_U}.accountId"),
+        "actor_user_account_uid": f"CASE WHEN lower({_U}.accountId) NOT IN"
+                                  f" ('', 'anonymous', 'anonymous_principal')"
+                                  f" THEN {_U}.accountId END",
         "actor_user_credential_uid": _first(f"{_U}.accessKeyId"),
         "actor_session_uid": "session",
         "actor_session_issuer": f"{_S}.sessionIssuer.arn",
@@ -293,3 +342,4 @@ MAPPING = Mapped(
         "from where": "Insights and some service events state no address",
     },
 )  # fmt: skip
+unwrap = spellings.Spellings(MAPPING.known, MAPPING.shape).unwrap

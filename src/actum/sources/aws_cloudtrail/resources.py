@@ -17,6 +17,8 @@ from __future__ import annotations
 __all__ = [
     "ANSWER_SHAPE",
     "CHOSEN",
+    "FOUND",
+    "MADE",
     "MAIN",
     "PARAMETERS",
     "REQUEST_SHAPE",
@@ -136,7 +138,12 @@ _OBJECT = (
     f"CASE WHEN {_R}.key IS NOT NULL AND j.resources[1].type IS DISTINCT FROM 'AWS::S3::Bucket'"
     f" THEN {_R}.bucketName || '/' || {_R}.key END"
 )
-_STATED = "coalesce(j.resources[1].ARN, j.resources[1].ARNPrefix)"
+_STATED = "coalesce(j.resources[1].ARN, j.resources[2].ARN, j.resources[1].ARNPrefix)"
+_STATED_TYPE = (
+    "CASE WHEN j.resources[1].ARN IS NULL AND j.resources[2].ARN IS NOT NULL"
+    " THEN j.resources[2].type ELSE j.resources[1].type END"
+)
+"""A prefix stands for objects of which none is named: what is named is their bucket."""
 _OWN_KEY_OF = f"{_A}.accessKey.userName"
 
 _OF_SECRETS = (
@@ -149,8 +156,6 @@ _IDS = [
 _NAMED = [_FIRST, _NEW, *(f"{_R}.{key}" for key in _KEYS), _TAGGED, _OWN_KEY_OF, _OF_SECRETS]
 CHOSEN = f"coalesce({', '.join(_NAMED)})"
 """The step ``chosen``: what the request names first."""
-MAIN = f"coalesce({_STATED}, chosen)"
-"""The step ``main``: what is stated, else what is chosen."""
 _MADE = ("user.arn", "role.arn", "group.arn", "policy.arn", "functionArn", "trailARN")
 _MADE_PATHS = ", ".join(f"'$.responseElements.{each}'" for each in _MADE)
 _MADE_ARN = (
@@ -160,6 +165,43 @@ _MADE_ARN = (
     f" [{_MADE_PATHS}])) END"
 )
 
+_NOUN = "regexp_extract(j.eventName, '^(?:Batch)?[A-Z][a-z0-9]+?([A-Z][A-Za-z]*?)s?$', 1)"
+_ANSWERED = "json_extract(text, '$.responseElements')::VARCHAR"
+_ASKED = "json_extract(text, '$.requestParameters')::VARCHAR"
+_LEAF = r'(?:\\[|[{]"tag":[0-9]+,"content":)?"([^"\\\\]+)"'
+MADE = (
+    f"CASE WHEN act = 'create' AND {_NEW} IS NULL AND j.responseElements IS NOT NULL"
+    f" AND {_STATED} IS NULL AND (chosen IS NULL OR j.eventSource = 'ec2.amazonaws.com')"
+    " AND j.eventSource <> 'iam.amazonaws.com'"
+    f" THEN nullif(regexp_extract({_ANSWERED}, concat('(?i)\"(?:(?:', {_NOUN}, '|',"
+    f" regexp_extract({_NOUN}, '([A-Z][a-z]+)$', 1), CASE WHEN j.eventName = 'AllocateAddress'"
+    " THEN '|allocation' ELSE '' END, ')(?:Id|Arn)|arn)\":\"([^\"]+)\"'), 1), '') END"
+)
+"""The step ``made``: the id the answer gave a new thing, under the name of what was created."""
+_KIND_MADE = (
+    f"'AWS::EC2::' || CASE {_NOUN} WHEN 'Vpc' THEN 'VPC' WHEN 'Addres' THEN 'EIP' ELSE {_NOUN} END"
+)
+_NAMES_ONE = "(act <> 'read' OR starts_with(j.eventName, 'Get')) AND j.eventName <> 'RunInstances'"
+"""Lists are of many things; what instances are begun with is none of them."""
+_FIRST_PATHS = ", ".join(
+    f"'$.requestParameters.{each}'"
+    for each in ("instanceIds[0]", "resource", "resourceName", "bucket", "targetId", "id")
+)
+_DENIED = 'regexp_extract(j.errorMessage, \'on resource: "?(arn:[^ ",*]+)(?:[ ",]|$)\', 1)'
+FOUND = f"""CASE WHEN made IS NULL AND chosen IS NULL AND {_STATED} IS NULL THEN coalesce(
+    {_MADE_ARN},
+    CASE WHEN j.requestParameters IS NOT NULL AND {_NAMES_ONE} THEN coalesce(
+        nullif(list_any_value(json_extract_string(text, [{_FIRST_PATHS}])), ''),
+        nullif(regexp_extract({_ASKED}, concat('(?i)"(?:', {_NOUN},
+            ')(?:Id|Arn|Name|Identifier)s?":{_LEAF}'), 1), ''),
+        nullif(regexp_extract({_ASKED},
+            '"[A-Za-z]*(?:Id|ID|Arn|ARN|Identifier|Name)":{_LEAF}', 1), '')) END,
+    CASE WHEN j.errorMessage <> '' THEN nullif({_DENIED}, '') END) END"""
+"""The step ``found``, where the keys we know name nothing: what the operation's own name calls for,
+else the first thing the request names, else what a refusal says it refused."""
+MAIN = f"coalesce({_STATED}, made, chosen, found)"
+"""The step ``main``: what is stated, else what is made, chosen or found."""
+
 _ARN_HEAD = "^arn:[^:]*:(?:s3:::|iam::[^:]*:[a-z-]+/(?:.*/)?|[^:]*:[^:]*:[^:]*:(?:[a-zA-Z-]+[:/])?)"
 """What stands before the name in an ARN: paths are part of a name, but not in IAM."""
 
@@ -167,7 +209,8 @@ _ARN_HEAD = "^arn:[^:]*:(?:s3:::|iam::[^:]*:[a-z-]+/(?:.*/)?|[^:]*:[^:]*:[^:]*:(
 def name_sql() -> str:
     """Return SQL of the main resource's name: what an ARN ends in, or the parameter's value."""
     return (
-        f"coalesce({_OBJECT}, CASE WHEN starts_with(main, 'arn:')"
+        f"coalesce({_OBJECT}, CASE WHEN made IS NOT NULL"
+        f" THEN coalesce({_R}.groupName, {_R}.keyName) END, CASE WHEN starts_with(main, 'arn:')"
         f" THEN regexp_replace(main, '{_ARN_HEAD}', '')"
         " WHEN starts_with(main, 'https://sqs.') THEN split_part(main, '/', -1) ELSE main END)"
     )
@@ -176,21 +219,26 @@ def name_sql() -> str:
 def uid_sql() -> str:
     """Return SQL of the main resource's unique id: an ARN, or an id AWS gave."""
     return (
-        f"coalesce({_STATED}, {_MADE_ARN}, CASE WHEN starts_with(chosen, 'arn:')"
-        f" OR chosen = coalesce({', '.join(_IDS)}) THEN chosen END)"
+        f"coalesce({_STATED}, made, {_MADE_ARN}, CASE WHEN starts_with(chosen, 'arn:')"
+        f" OR chosen = coalesce({', '.join(_IDS)}) THEN chosen END, CASE WHEN"
+        " starts_with(found, 'arn:') OR regexp_full_match(found, '[a-z-]+-[0-9a-f]{8,17}')"
+        " THEN found END)"
     )
 
 
 def type_sql() -> str:
     """Return SQL of the main resource's type: as stated, or by the request key that names it."""
     cases = [
-        f"WHEN {_STATED} IS NOT NULL THEN j.resources[1].type",
+        f"WHEN {_STATED} IS NOT NULL THEN {_STATED_TYPE}",
+        f"WHEN made IS NOT NULL AND j.eventSource = 'ec2.amazonaws.com' THEN {_KIND_MADE}",
         f"WHEN {_FIRST} IS NOT NULL OR {_NEW} IS NOT NULL THEN 'AWS::EC2::Instance'",
         f"WHEN {_OBJECT} IS NOT NULL THEN 'AWS::S3::Object'",
         *(f"WHEN {_R}.{key} IS NOT NULL THEN {_kind(key, kind)}" for key, kind in PARAMETERS),
         f"WHEN {_TAGGED} IS NOT NULL THEN 'resource'",
         f"WHEN {_OWN_KEY_OF} IS NOT NULL THEN 'AWS::IAM::User'",
         f"WHEN {_OF_SECRETS} IS NOT NULL THEN 'AWS::SecretsManager::Secret'",
+        "WHEN regexp_matches(found, '^arn:[^:]*:iam::[^:]*:role/') THEN 'AWS::IAM::Role'",
+        "WHEN regexp_matches(found, '^arn:[^:]*:iam::[^:]*:user/') THEN 'AWS::IAM::User'",
     ]
     return f"CASE {' '.join(cases)} END"
 
@@ -210,6 +258,7 @@ def uids_sql() -> str:
     return (
         "CASE WHEN len(j.resources) > 1"
         " THEN list_transform(j.resources, lambda x: coalesce(x.ARN, x.ARNPrefix))"
+        " WHEN made IS NOT NULL AND chosen IS NOT NULL AND made <> chosen THEN [made, chosen]"
         f" WHEN {_R}.policyArn IS NOT NULL AND {_R}.policyArn IS DISTINCT FROM chosen"
         f" THEN [{_R}.policyArn]"
         f" WHEN len({_R}.instancesSet.items) > 1"

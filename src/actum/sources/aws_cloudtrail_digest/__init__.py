@@ -20,6 +20,8 @@ TITLE = "AWS CloudTrail digest"
 VERSION = 1
 SUPPORT = "vendor documentation"
 SIGNS = "digestS3Object, digestEndTime and digestPublicKeyFingerprint beside awsAccountId"
+MEMBERS = frozenset(("digestS3Object",))
+CLAIMS_TEXT = False
 
 
 class Key(msgspec.Struct):
@@ -36,6 +38,8 @@ _decode = msgspec.json.Decoder(Key).decode
 
 def claim(raw: bytes) -> Claim | None:
     """A digest by its members; known again by its account, object and hour."""
+    if b'"digestS3Object"' not in raw:
+        return None
     try:
         key = _decode(raw)
     except (msgspec.MsgspecError, RecursionError, ValueError):

@@ -29,6 +29,8 @@ TITLE = "Elastic Load Balancing"
 VERSION = 1
 SUPPORT = "real samples"
 SIGNS = "the fields of a load balancer's log entry, in their order"
+MEMBERS: frozenset[str] = frozenset()
+CLAIMS_TEXT = True
 
 
 def claim(raw: bytes) -> Claim | None:

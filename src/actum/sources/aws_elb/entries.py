@@ -30,7 +30,7 @@ __all__ = ["form_of", "unwrap"]
 _TIME = r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z?)"
 _PEER = r"([0-9A-Fa-f.:\[\]%]+:\d{1,5}|[0-9A-Fa-f.:]+|-)"
 _SECONDS = r"(?:-?\d+(?:\.\d+)?|-)"
-_REST = rf"{_SECONDS} {_SECONDS} {_SECONDS} (\d{{3}}|-) (?:\d{{3}}|-) (-?\d+|-) (-?\d+|-) \""
+_REST = rf"{_SECONDS} {_SECONDS} {_SECONDS} (\d{{3}}|-) (?:\d{{1,3}}|-) (-?\d+|-) (-?\d+|-) \""
 _APPLICATION = re.compile(rf"(https?|h2|grpcs?|wss?) {_TIME} (\S+) {_PEER} (\S+) {_REST}")
 """Type, time, balancer, client, target; status, bytes received and sent, up to the request."""
 _CLASSIC = re.compile(rf"{_TIME} ([A-Za-z0-9-]{{1,64}}) {_PEER} (\S+) {_REST}")
@@ -181,6 +181,7 @@ def _application(text: str) -> dict[str, object] | None:
     _peer(found, "source", client)
     _peer(found, "target", target)
     _http(found, request, status)
+    found["protocol"] = kind
     _of_arns(found, group, certificate)
     if agent not in {"", "-"}:
         found["agent"] = agent

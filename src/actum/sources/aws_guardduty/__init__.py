@@ -26,6 +26,8 @@ TITLE = "Amazon GuardDuty"
 VERSION = 1
 SUPPORT = "real samples"
 SIGNS = "a service with a detectorId, beside type, id, accountId and updatedAt"
+MEMBERS = frozenset(("updatedAt", "UpdatedAt"))
+CLAIMS_TEXT = False
 
 API = "api"
 """The form of a finding as the API answers it: every member begins with a capital."""
@@ -104,16 +106,31 @@ def _usually(value: object) -> object:
     return [_usually(each) for each in value] if isinstance(value, list) else value
 
 
-_REMOTE = {
-    "remoteIpDetails": {"ipAddressV4": "VARCHAR", "country": {"countryName": "VARCHAR"}},
-}
+_ADDRESS = {"ipAddressV4": "VARCHAR", "ipAddressV6": "VARCHAR"}
+_REMOTE = {"remoteIpDetails": {**_ADDRESS, "country": {"countryName": "VARCHAR"}}}
+_LOCAL = {"localIpDetails": _ADDRESS}
 _PORT = {"localPortDetails": {"port": "VARCHAR"}, "remotePortDetails": {"port": "VARCHAR"}}
 _KEYS, _ACTION = "j.resource.accessKeyDetails", "j.service.action"
 _CALL, _KUBE = f"{_ACTION}.awsApiCallAction", f"{_ACTION}.kubernetesApiCallAction"
 _FLOW, _PROBE = f"{_ACTION}.networkConnectionAction", f"{_ACTION}.portProbeAction"
 _LOGIN = f"{_ACTION}.rdsLoginAttemptAction"
 _ACTS = (_CALL, _FLOW, _KUBE, _LOGIN, f"{_PROBE}.portProbeDetails[1]")
-_IP = f"coalesce({', '.join(f'{each}.remoteIpDetails.ipAddressV4' for each in _ACTS)})"
+_IP = ", ".join(
+    f"nullif({each}.remoteIpDetails.{version}, '')"
+    for each in _ACTS
+    for version in ("ipAddressV4", "ipAddressV6")
+)
+_IP = f"coalesce({_IP})"
+_OWN = ", ".join(
+    f"nullif({each}.localIpDetails.{version}, '')"
+    for each in (_FLOW, f"{_PROBE}.portProbeDetails[1]")
+    for version in ("ipAddressV4", "ipAddressV6")
+)
+_OWN = f"coalesce({_OWN})"
+_IS_OUT = f"coalesce({_FLOW}.connectionDirection = 'OUTBOUND', false)"
+"""A connection the instance itself began: what is remote is then where it went."""
+_PROCESS = "j.service.runtimeDetails.process"
+_FIRST = "j.service.detection.sequence.actors[1].user"
 _COUNTRY = f"coalesce({', '.join(f'{each}.remoteIpDetails.country.countryName' for each in _ACTS)})"
 _BUCKET = "j.resource.s3BucketDetails[1]"
 _UID = (
@@ -150,14 +167,19 @@ MAPPING = Mapped(
                 "actionType": "VARCHAR",
                 "awsApiCallAction": {**_REMOTE, "api": "VARCHAR", "serviceName": "VARCHAR",
                                      "errorCode": "VARCHAR", "userAgent": "VARCHAR"},
-                "networkConnectionAction": {**_REMOTE, **_PORT, "protocol": "VARCHAR",
+                "networkConnectionAction": {**_REMOTE, **_LOCAL, **_PORT, "protocol": "VARCHAR",
                                             "connectionDirection": "VARCHAR"},
                 "kubernetesApiCallAction": {**_REMOTE, "requestUri": "VARCHAR",
                                             "userAgent": "VARCHAR"},
                 "rdsLoginAttemptAction": _REMOTE,
-                "portProbeAction": {"portProbeDetails": [{**_REMOTE, **_PORT}]},
+                "portProbeAction": {"portProbeDetails": [{**_REMOTE, **_LOCAL, **_PORT}]},
                 "dnsRequestAction": {"domain": "VARCHAR", "protocol": "VARCHAR"},
             },
+            "runtimeDetails": {"process": {"name": "VARCHAR", "executablePath": "VARCHAR",
+                                           "pid": "BIGINT", "user": "VARCHAR"}},
+            "detection": {"sequence": {"actors": [{"user": {
+                "name": "VARCHAR", "uid": "VARCHAR", "type": "VARCHAR",
+                "credentialUid": "VARCHAR"}}]}},
         },
     },
     objects=("$", "$.resource", "$.resource.accessKeyDetails", "$.service"),
@@ -183,13 +205,16 @@ MAPPING = Mapped(
         "count": "try_cast(j.service.count AS UINTEGER)",
         "finding_title": "j.title",
         "actor_user_uid": f"coalesce(nullif({_KEYS}.principalId, ''),"
-                          " j.resource.kubernetesDetails.kubernetesUserDetails.uid)",
+                          " j.resource.kubernetesDetails.kubernetesUserDetails.uid,"
+                          f" {_FIRST}.uid)",
         "actor_user_name": f"coalesce(nullif({_KEYS}.userName, ''),"
                            " j.resource.kubernetesDetails.kubernetesUserDetails.username,"
-                           " j.resource.rdsDbUserDetails.user)",
-        "actor_user_type": f"{_KEYS}.userType",
+                           " j.resource.rdsDbUserDetails.user,"
+                           f" {_FIRST}.name, {_PROCESS}.user)",
+        "actor_user_type": f"coalesce({_KEYS}.userType, {_FIRST}.type)",
         "actor_user_account_uid": f"CASE WHEN {_KEYS}.userName IS NOT NULL THEN j.accountId END",
-        "actor_user_credential_uid": f"nullif({_KEYS}.accessKeyId, '')",
+        "actor_user_credential_uid": f"coalesce(nullif({_KEYS}.accessKeyId, ''),"
+                                     f" {_FIRST}.credentialUid)",
         "resource_uid": _UID,
         "resource_name": f"coalesce({_BUCKET}.name, j.resource.eksClusterDetails.name,"
                          " j.resource.ecsClusterDetails.name,"
@@ -197,16 +222,22 @@ MAPPING = Mapped(
                          f" j.resource.rdsDbInstanceDetails.dbInstanceIdentifier, {_UID})",
         "resource_type": "j.resource.resourceType",
         "http_url": f"{_KUBE}.requestUri",
+        "process_name": f"{_PROCESS}.name",
+        "process_path": f"{_PROCESS}.executablePath",
+        "process_pid": f"{_PROCESS}.pid",
         "query_hostname": f"{_ACTION}.dnsRequestAction.domain",
         "cloud_provider": "CASE WHEN ok THEN 'AWS' END",
         "cloud_account_uid": "j.accountId",
         "cloud_region": "j.region",
         "metadata_product": "CASE WHEN ok THEN 'GuardDuty' END",
-        "src_endpoint_ip": ip(_IP),
-        "src_endpoint_country": _COUNTRY,
-        "src_endpoint_port": port(f"{_FLOW}.remotePortDetails.port"),
-        "dst_endpoint_port": port(f"coalesce({_FLOW}.localPortDetails.port,"
-                                  f" {_PROBE}.portProbeDetails[1].localPortDetails.port)"),
+        "src_endpoint_ip": ip(f"CASE WHEN {_IS_OUT} THEN {_OWN} ELSE {_IP} END"),
+        "src_endpoint_country": f"CASE WHEN NOT {_IS_OUT} THEN {_COUNTRY} END",
+        "src_endpoint_port": port(f"CASE WHEN {_IS_OUT} THEN {_FLOW}.localPortDetails.port"
+                                  f" ELSE {_FLOW}.remotePortDetails.port END"),
+        "dst_endpoint_ip": ip(f"CASE WHEN {_IS_OUT} THEN {_IP} ELSE {_OWN} END"),
+        "dst_endpoint_port": port(f"CASE WHEN {_IS_OUT} THEN {_FLOW}.remotePortDetails.port"
+                                  f" ELSE coalesce({_FLOW}.localPortDetails.port,"
+                                  f" {_PROBE}.portProbeDetails[1].localPortDetails.port) END"),
         "connection_protocol": f"lower(coalesce({_FLOW}.protocol,"
                                f" {_ACTION}.dnsRequestAction.protocol))",
         "connection_direction": f"lower({_FLOW}.connectionDirection)",

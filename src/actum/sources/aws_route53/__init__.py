@@ -24,6 +24,7 @@ from collections.abc import Iterator
 
 import msgspec
 
+from actum.sources import envelopes
 from actum.sources.addresses import host, ip
 from actum.sources.seam import Claim, Mapped, Unread
 from actum.sources.times import utc
@@ -33,6 +34,8 @@ TITLE = "Amazon Route 53 query logs"
 VERSION = 1
 SUPPORT = "real samples"
 SIGNS = "query_name beside query_timestamp, or a line of format 1.0: time, zone, name, type, code"
+MEMBERS = frozenset(("query_timestamp",))
+CLAIMS_TEXT = True
 
 _LINE = re.compile(
     rb"1\.\d (\d{4}-\d\d-\d\dT[0-9:.]{8,18}Z) (Z[A-Z0-9]{2,31}) (\S+) ([A-Z0-9]{1,16})"
@@ -59,6 +62,8 @@ def claim(raw: bytes) -> Claim | None:
     """A line of a public zone, or the JSON of the Resolver."""
     if raw[:2] == b"1.":
         return Claim(NAME, b"", _PUBLIC) if _LINE.fullmatch(raw.rstrip()) else None
+    if raw[:1].isdigit():
+        return envelopes.claimed_behind_time(raw, claim)
     if b'"query_timestamp"' not in raw:
         return None
     try:
@@ -162,7 +167,7 @@ MAPPING = Mapped(
         "status": _STATUS,
         "status_code": "CASE WHEN blocked THEN 'BLOCK' WHEN j.rcode <> 'NOERROR' THEN j.rcode END",
         "status_detail": _FIREWALL,
-        "any_ip": f"CASE WHEN j.answers IS NOT NULL THEN {_GIVEN} END",
+        "any_ip": f"CASE WHEN j.answers IS NOT NULL THEN nullif({_GIVEN}, []) END",
     },
     open={
         "who": "of a query only the instance may be known, and in public zones nobody",

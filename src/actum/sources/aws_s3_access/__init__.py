@@ -28,6 +28,8 @@ TITLE = "Amazon S3 server access logs"
 VERSION = 1
 SUPPORT = "real samples"
 SIGNS = "bucket owner, bucket, [time], address, requester, request, operation like REST.GET.OBJECT"
+MEMBERS = frozenset(("operation", "Operation", "OPERATION"))
+CLAIMS_TEXT = True
 
 
 def claim(raw: bytes) -> Claim | None:

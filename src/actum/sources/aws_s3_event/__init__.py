@@ -3,7 +3,7 @@
 They come as ``Records`` (version 2.x, to SNS, SQS and Lambda) or through EventBridge, whose
 ``source`` is then ``aws.s3``.  Delivery is at least once and unordered.  A log bucket's
 notifications say that a log file is there; they are not the log.  Keys of ``Records`` are
-URL-encoded with plus signs, and so kept here: the raw record has them as they came.
+URL-encoded with plus signs, those of EventBridge are not: both are told as the object is named.
 
 References:
 - Message structure: https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html
@@ -23,6 +23,8 @@ TITLE = "Amazon S3 event notification"
 VERSION = 1
 SUPPORT = "real samples"
 SIGNS = "eventSource aws:s3 with version 2, or an EventBridge event of aws.s3 about an object"
+MEMBERS = frozenset(("s3", "detail"))
+CLAIMS_TEXT = False
 unwrap = plain
 
 
@@ -94,15 +96,19 @@ def claim(raw: bytes) -> Claim | None:
 
 
 _D = "j.detail"
-_KEY = f"coalesce(j.s3.object.key, {_D}.object.key)"
+_PLAIN = "try(url_decode(replace(j.s3.object.key, '+', ' ')))"
+_KEY = f"coalesce({_PLAIN}, j.s3.object.key, {_D}.object.key)"
 _BUCKET = f"coalesce(j.s3.bucket.name, {_D}.bucket.name)"
 _IP = f'coalesce(j.requestParameters.sourceIPAddress, {_D}."source-ip-address")'
 _KIND = 'coalesce(j.eventName, j."detail-type")'
+_IS_FAILED = f"regexp_matches({_KIND}, 'Failed|Missed')"
 _ACT = (
-    f"CASE WHEN NOT ok THEN NULL WHEN contains({_KIND}, 'Created') THEN 'create'"
-    f" WHEN contains({_KIND}, 'Removed') OR contains({_KIND}, 'Deleted')"
-    f" OR contains({_KIND}, 'Expiration') THEN 'delete' ELSE 'update' END"
+    f"CASE WHEN NOT ok THEN NULL WHEN contains({_KIND}, 'Removed') OR contains({_KIND}, 'Deleted')"
+    f" OR contains({_KIND}, 'Expiration') THEN 'delete' WHEN contains({_KIND}, 'Created')"
+    f" THEN 'create' WHEN contains({_KIND}, 'Lost') THEN 'other' ELSE 'update' END"
 )
+"""A delete marker that was created removes an object."""
+_WHO = f"coalesce(j.userIdentity.principalId, {_D}.requester)"
 
 MAPPING = Mapped(
     shape={
@@ -132,13 +138,14 @@ MAPPING = Mapped(
         "original_time": "coalesce(j.eventTime, j.time)",
         "class_uid": "CASE WHEN ok THEN 6005 ELSE 0 END",
         "activity_id": "CASE act WHEN 'create' THEN 5 WHEN 'update' THEN 2 WHEN 'delete' THEN 7"
-                       " ELSE 0 END",
+                       " WHEN 'other' THEN 99 ELSE 0 END",
         "severity_id": "CASE WHEN ok THEN 1 ELSE 0 END",
         "action": "act",
         "api_operation": f"coalesce({_D}.reason, {_KIND})",
         "api_service_name": "CASE WHEN ok THEN 's3.amazonaws.com' END",
         "message": _KIND,
-        "actor_user_uid": f"coalesce(j.userIdentity.principalId, {_D}.requester)",
+        "actor_user_uid": _WHO,
+        "actor_user_type": f"CASE WHEN ends_with({_WHO}, '.amazonaws.com') THEN 'AWSService' END",
         "actor_user_name": f"coalesce(split_part(j.userIdentity.principalId, ':', -1),"
                            f" {_D}.requester)",
         "resource_uid": f"'arn:aws:s3:::' || {_BUCKET} || '/' || {_KEY}",
@@ -150,7 +157,7 @@ MAPPING = Mapped(
         "metadata_product": "CASE WHEN ok THEN 'S3' END",
         "src_endpoint_ip": ip(_IP),
         "src_endpoint_domain": f"CASE WHEN ({ip(_IP)}) IS NULL THEN {_IP} END",
-        "status": "CASE WHEN ok THEN 'success' END",
+        "status": f"CASE WHEN NOT ok THEN NULL WHEN {_IS_FAILED} THEN 'failure' ELSE 'success' END",
         "metadata_uid": "j.id",
         "metadata_correlation_uid": f'coalesce({_D}."request-id",'
                                     ' j.responseElements."x-amz-request-id")',

@@ -23,6 +23,8 @@ TITLE = "AWS Security Hub"
 VERSION = 1
 SUPPORT = "real samples"
 SIGNS = "ProductArn and GeneratorId beside Id, AwsAccountId and UpdatedAt"
+MEMBERS = frozenset(("ProductArn",))
+CLAIMS_TEXT = False
 
 
 class Key(msgspec.Struct):

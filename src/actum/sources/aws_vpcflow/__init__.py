@@ -22,6 +22,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from actum.sources.aws_vpcflow import rows
 from actum.sources.aws_vpcflow.rows import (
     FlowSplitter,
     format_of_line,
@@ -40,6 +41,8 @@ TITLE = "AWS VPC Flow Logs"
 VERSION = 1
 SUPPORT = "real samples"
 SIGNS = "a header of flow log fields, or a line of the default format: account, eni-, addresses"
+MEMBERS = rows.MEMBERS
+CLAIMS_TEXT = True
 
 
 def claim(raw: bytes) -> Claim | None:

@@ -18,7 +18,7 @@ import msgspec
 from actum.sources.aws_vpcflow.fields import DEFAULT, GATEWAY, canonical, event_of, known
 from actum.sources.seam import Piece, Unread
 
-__all__ = ["FlowSplitter", "format_of_line", "header_of", "options_of", "unwrap"]
+__all__ = ["MEMBERS", "FlowSplitter", "format_of_line", "header_of", "options_of", "unwrap"]
 
 _IP = rb"(?:[0-9.]{7,15}|[0-9a-fA-F:]{2,39}(?:[0-9.]{7,15})?|-)"
 _NUMBER = rb"(?:\d{1,20}|-)"
@@ -48,7 +48,7 @@ def format_of_line(raw: bytes) -> str:
 @lru_cache(maxsize=64)
 def header_of(line: bytes) -> str:
     """The form of the rows under a header line; "" if it is none."""
-    if len(line) > _LONGEST or not line[:1].isalpha():
+    if len(line) > _LONGEST or not line.lstrip(b'"')[:1].isalpha():
         return ""
     try:
         text = line.decode()
@@ -147,11 +147,28 @@ _OF_AWS = frozenset(
 )  # fmt: skip
 
 
+def _spellings(*names: str) -> Iterator[str]:
+    for name in names:
+        for joined in (name.replace(" ", mark) for mark in ("", "_", "-", " ")):
+            yield from (joined, joined.upper(), joined.capitalize())
+        title = name.title()
+        yield from (title.replace(" ", mark) for mark in ("", "_", "-", " "))
+        yield title[:1].lower() + title[1:].replace(" ", "")
+
+
+_SOURCES = frozenset(_spellings("src addr", "source address"))
+"""How tables over flow logs spell ``srcaddr``."""
+MEMBERS = _SOURCES | {"message"}
+"""One of these is at the top of every JSON object that holds a flow."""
+
+
 def is_table_row(raw: bytes) -> bool:
     """Whether a JSON object is a row of flows: both addresses, and names only AWS has."""
     try:
         row = _table(raw)
     except (msgspec.MsgspecError, RecursionError, ValueError):
+        return False
+    if _SOURCES.isdisjoint(row):
         return False
     names = {canonical(name) for name in row}
     if not {"srcaddr", "dstaddr"} <= names or "class_uid" in row:
@@ -207,7 +224,8 @@ class FlowSplitter:
         """Give the lines; a header that comes again is a header again."""
         form, names = self._form, _names(self._form)
         for line, position in zip(lines, positions, strict=True):
-            if line[:1].isalpha() and line != b"..." and (header := header_of(line)):
+            may_head = line[:1].isalpha() or (line[:1] == b'"' and b"addr" in line)
+            if may_head and line != b"..." and (header := header_of(line)):
                 self.headers.append(line)
                 self._form, names = header, _names(header)
                 form = header

@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import msgspec
 
+from actum.sources import envelopes
 from actum.sources.addresses import host, ip
 from actum.sources.seam import Claim, Mapped, plain
 from actum.sources.times import epoch, utc
@@ -26,6 +27,8 @@ TITLE = "AWS WAF"
 VERSION = 1
 SUPPORT = "real samples"
 SIGNS = "webaclId beside action and httpRequest"
+MEMBERS = frozenset(("webaclId",))
+CLAIMS_TEXT = True
 
 
 class Request(msgspec.Struct, gc=False):
@@ -50,6 +53,8 @@ unwrap = plain
 
 def claim(raw: bytes) -> Claim | None:
     """A record by its own members."""
+    if raw[:1].isdigit():
+        return envelopes.claimed_behind_time(raw, claim)
     if b'"webaclId"' not in raw:
         return None
     try:
@@ -129,7 +134,7 @@ MAPPING = Mapped(
                   " THEN 'read' WHEN method IN ('PUT', 'PATCH') THEN 'update'"
                   " WHEN method = 'DELETE' THEN 'delete' ELSE 'other' END",
         "api_operation": f"{_R}.httpMethod",
-        "api_service_name": "j.httpSourceName",
+        "api_service_name": "nullif(j.httpSourceName, '-')",
         "resource_uid": f"coalesce({_SERVED}, j.webaclId)",
         "resource_name": f"coalesce({_SERVED}, CASE WHEN {_OF_ARN}"
                          " THEN split_part(j.webaclId, '/', 3) END, j.webaclId)",

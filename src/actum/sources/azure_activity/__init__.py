@@ -50,6 +50,11 @@ SIGNS = (
     " operationName,"
     " or a row of AzureActivity"
 )
+MEMBERS = frozenset(
+    ("resourceId", "resourceid", "eventDataId", "event_data_id", "EventDataId", "Type",
+     "TableName")
+)  # fmt: skip
+CLAIMS_TEXT = False
 
 CATEGORIES = frozenset(
     ("administrative", "servicehealth", "resourcehealth", "alert", "autoscale", "security",
@@ -229,13 +234,15 @@ MAPPING = Mapped(
         "severity_id": "CASE WHEN NOT ok OR j.category = 'Security' THEN 0 ELSE 1 END",
         "action": "act",
         "api_operation": "j.operationName",
-        "api_service_name": "nullif(split_part(j.operationName, '/', 1), '')",
+        "api_service_name": "CASE WHEN contains(j.operationName, '/') THEN"
+                            " nullif(split_part(j.operationName, '/', 1), '')"
+                            " ELSE nullif(split_part(j.resourceType, '/', 1), '') END",
         "message": first("j.description", "j.properties.title",
                          "CASE WHEN j.properties.message <> j.operationName"
                          " THEN j.properties.message END"),
         "finding_title": "CASE WHEN j.category = 'Security' THEN"
                          f" {first('j.properties.title', 'j.description', 'j.operationName')} END",
-        "actor_user_uid": first("oid", f"{_C}.appid"),
+        "actor_user_uid": first("oid", f"CASE WHEN person IS NULL THEN {_C}.appid END"),
         "actor_user_name": first(
             "person", tail(f"{_C}.xms_mirid"), "j.caller", f"{_C}.name", "oid", f"{_C}.appid"),
         "actor_user_type": first(

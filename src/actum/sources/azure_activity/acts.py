@@ -31,6 +31,12 @@ ACT = """CASE
     WHEN verb = 'write' THEN CASE WHEN is_access OR lower(code) IN ('created', '201')
         THEN 'create' ELSE 'update' END
     WHEN verb IN ('delete', 'read') THEN verb
+    WHEN NOT contains(operation, '/') THEN CASE
+        WHEN regexp_matches(operation, '^(delete|remove)') THEN 'delete'
+        WHEN regexp_matches(operation, '^(create or update|update|set|start|stop|restart|deallocate'
+            || '|enable|disable|move|regenerate|reset)') THEN 'update'
+        WHEN regexp_matches(operation, '^(create|add)') THEN 'create'
+        WHEN regexp_matches(operation, '^(list|get|read)') THEN 'read' ELSE 'other' END
     WHEN verb <> 'action' OR verb IS NULL THEN 'other'
     WHEN regexp_matches(asked,
         '^(list|get|read|validate|check|show|query|search|export|download|preview|retrieve|find)')

@@ -18,6 +18,7 @@ __all__ = ["SIGNS_OF_CSV", "csv_key", "unwrap"]
 SIGNS_OF_CSV = (
     ("operationnamevalue", "activitystatusvalue", "timegenerated"),
     ("operationname", "activitystatus", "caller", "timegenerated"),
+    ("correlationid", "operationname", "status", "eventcategory", "eventinitiatedby"),
 )
 
 _SAME = (
@@ -46,11 +47,17 @@ _NAMES: Names = {
         "resultdescription", "eventversion", "channel", "localizedvalue",
     )),
 }  # fmt: skip
+_NAMES_OF_PORTAL: Names = {
+    **_NAMES, "eventinitiatedby": ("caller",), "resource": ("resourceId",),
+    "eventcategory": ("category",), "subscription": ("subscriptionId",),
+    "resourcetype": ("resourceType",),
+}  # fmt: skip
+"""Of the list the portal shows, whose operations are told in words."""
 _STRINGS = frozenset(
     ("authorization", "authorizationd", "claims", "claimsd", "httprequest", "properties",
      "propertiesd", "identity")
 )  # fmt: skip
-_TIMES = frozenset(("time", "eventtimestamp", "timegenerated"))
+_TIMES = ("eventtimestamp", "timegenerated", "time")
 _LOCALIZED = (
     {"value", "localizedValue"}, {"value", "localized_value"}, {"Value", "LocalizedValue"},
     {"value"}, {"Value"},
@@ -100,6 +107,8 @@ def _diagnostic(record: dict[str, Any]) -> dict[str, Any]:
     if "TimeGenerated" in record or "TimeGenerated [UTC]" in record:
         names = _NAMES_OF_VALUES if "OperationNameValue" in record else _NAMES
         record = {key: value for key, value in record.items() if key not in _WORKSPACE}
+    elif "Event initiated by" in record:
+        names = _NAMES_OF_PORTAL
     for key, value in record.items():
         if isinstance(value, dict) and value.keys() in _LOCALIZED:
             record[key] = value.get("value", value.get("Value"))

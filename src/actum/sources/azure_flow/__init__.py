@@ -33,6 +33,8 @@ TITLE = "Azure flow logs"
 VERSION = 1
 SUPPORT = "real samples"
 SIGNS = "category NetworkSecurityGroupFlowEvent or FlowLogFlowEvent, or a row of traffic analytics"
+MEMBERS = frozenset(("category", "FlowStartTime_t", "FlowStartTime"))
+CLAIMS_TEXT = False
 
 ROW = "row"
 
@@ -106,6 +108,7 @@ MAPPING = Mapped(
             "source_port": _number("j.sport"),
             "target_port": _number("j.dport"),
             "is_denied": "coalesce(j.decision = 'D', false)",
+            "acl_path": "CASE WHEN contains(j.acl, '/') THEN j.acl END",
         },
     ),
     columns={
@@ -122,9 +125,9 @@ MAPPING = Mapped(
         "message": "CASE WHEN j.empty THEN 'a record without flows' WHEN j.rule IS NOT NULL"
                    " THEN 'by rule ' || j.rule END",
         "count": "j.count",
-        "resource_uid": "coalesce(j.acl, j.resource)",
-        "resource_name": tail("coalesce(j.acl, j.resource)"),
-        "resource_type": "nullif(regexp_extract(coalesce(j.acl, j.resource),"
+        "resource_uid": "coalesce(acl_path, j.target, j.acl, j.resource)",
+        "resource_name": tail("coalesce(acl_path, j.target, j.acl, j.resource)"),
+        "resource_type": "nullif(regexp_extract(coalesce(acl_path, j.target, j.acl, j.resource),"
                          " '/providers/([^/]+/[^/]+)/[^/]+/*$', 1, 'i'), '')",
         "resources": "CASE WHEN j.target IS NOT NULL AND j.acl IS NOT NULL THEN [j.acl,"
                      " j.target] END",

@@ -43,7 +43,13 @@ from actum.sources.azure_resource.properties import (
     WENT_TO,
     told,
 )
-from actum.sources.azure_resource.spellings import OTHER, SIGNS_OF_CSV, TABLES, unwrap
+from actum.sources.azure_resource.spellings import (
+    NOT_ITS_COLUMNS,
+    OTHER,
+    SIGNS_OF_CSV,
+    TABLES,
+    unwrap,
+)
 from actum.sources.azure_sql import address, first, port, subscription, tail, tenant, without_issuer
 from actum.sources.log_analytics import STATED, csv_splitter
 from actum.sources.seam import Claim, Mapped, Splitter
@@ -56,6 +62,8 @@ TITLE = "Azure resource logs"
 VERSION = 1
 SUPPORT = "real samples"
 SIGNS = "category beside resourceId of Azure and operationName, and none of the other Azure logs"
+MEMBERS = frozenset(("resourceId", "tenantId", "TimeGenerated"))
+CLAIMS_TEXT = False
 
 OTHERS = frozenset(
     ("administrative", "servicehealth", "resourcehealth", "alert", "autoscale", "security",
@@ -90,6 +98,8 @@ class Key(msgspec.Struct, gc=False):
     Category: Any = None
     TimeGenerated: Any = None
     ResourceId: Any = None
+    ResourceProvider: Any = None
+    OperationName: Any = None
     TableName: Any = None
     Type: Any = None
 
@@ -109,11 +119,20 @@ def claim(raw: bytes) -> Claim | None:
     except (msgspec.MsgspecError, RecursionError, ValueError):
         return None
     tables = [each for each in (key.Type, key.TableName) if isinstance(each, str)]
-    is_row = any(each.startswith(TABLES) for each in tables)
+    is_row = any(each.startswith(TABLES) for each in tables) or (
+        not tables and _is_row(key) and b'"ActivityDisplayName"' not in raw
+    )
     if not is_row or key.TimeGenerated is None:
         return None
     is_other = isinstance(key.Category, str) and key.Category.lower() in OTHERS
     return None if is_other else Claim(NAME, b"", OTHER)
+
+
+def _is_row(key: Key) -> bool:
+    """Whether it is a row of AzureDiagnostics that does not name its table."""
+    named = isinstance(key.OperationName, str) and isinstance(key.Category, str)
+    of_azure = isinstance(key.ResourceId, str) and key.ResourceId.lower().startswith(_ROOTS)
+    return named and of_azure and key.ResourceProvider is not None
 
 
 def _of_envelope(key: Key) -> Claim | None:
@@ -142,7 +161,7 @@ def lines(head: Sequence[bytes], options: str) -> Splitter | None:
     """The CSV a portal exports of AzureDiagnostics or a Storage table."""
     if options:
         raise ValueError("azure_resource needs no options")
-    return csv_splitter(head, SIGNS_OF_CSV)
+    return csv_splitter(head, SIGNS_OF_CSV, but=NOT_ITS_COLUMNS)
 
 
 _UPN = '"http://schemas.xmlsoap.org/ws/2005/05/identity/claims/upn"'
@@ -271,6 +290,7 @@ _COLUMNS = {
               f" AND ({address(told('socketIP', 'socketIp'))}) IS NOT NULL"
               f" THEN [{address(told('socketIP', 'socketIp'))}] END",
 }  # fmt: skip
+_EVENT_TIME = f"CASE WHEN kinds_kind = 'sql' THEN {told('event_time')} END"
 _ROOTED = ["$.identity", "$.callerIPAddress", "$.callerIpAddress"]
 _LISTED = ", ".join(f"'$.properties.{each}'" for each in PATHS)
 _TOP = ", ".join(f"'{each}'" for each in _ROOTED)
@@ -295,7 +315,7 @@ MAPPING = Mapped(
             "kind": "CASE WHEN kinds_kind = 'vault' AND j.resourceId NOT ILIKE"
                     " '%/microsoft.keyvault/%' THEN NULL ELSE kinds_kind END",
             "operation": "nullif(j.operationName, '')",
-            "stated": first("j.time", "j.timeStamp"),
+            "stated": first(_EVENT_TIME, "j.time", "j.timeStamp"),
         },
         {
             "plain_identity": "t[1]",

@@ -71,8 +71,14 @@ STATUS = f"""CASE
     THEN 'failure'
     ELSE 'unknown' END"""
 
-CLASS = """CASE
+_IS_LOGIN = (
+    f"kind = 'sql' AND regexp_matches({told('action_name')}, '(?i)(^log(in|out)|^logged |"
+    "authentication (succeeded|failed)$)')"
+)
+_IS_LOGOUT = f"regexp_matches({told('action_name')}, '(?i)^(logout|logged out)')"
+CLASS = f"""CASE
     WHEN NOT ok THEN 0
+    WHEN {_IS_LOGIN} THEN 3002
     WHEN kind IN ('vault', 'storage', 'sql') THEN 6005
     WHEN kind IN ('http', 'waf') THEN 4002
     WHEN kind = 'firewall' THEN 4001
@@ -82,6 +88,7 @@ CLASS = """CASE
 _DATA = verb("operation")
 ACTIVITY = f"""CASE
     WHEN NOT ok THEN 0
+    WHEN class_uid = 3002 THEN CASE WHEN {_IS_LOGOUT} THEN 2 ELSE 1 END
     WHEN kind = 'sql' THEN 4
     WHEN class_uid = 6005 THEN {_DATA}
     WHEN class_uid = 4002 THEN coalesce(methods_activity_id, 99)
@@ -92,16 +99,17 @@ ACTIVITY = f"""CASE
 ACT = f"""CASE
     WHEN NOT ok THEN NULL
     WHEN class_uid = 4002 THEN coalesce(methods_act, 'other')
-    WHEN operation = 'Authentication' THEN 'auth'
+    WHEN class_uid = 3002 OR operation = 'Authentication' THEN 'auth'
     WHEN kind IN ('firewall', 'dns', 'sql') THEN 'other'
     ELSE CASE {_DATA} WHEN 1 THEN 'read' WHEN 4 THEN 'read' WHEN 8 THEN 'read' WHEN 2 THEN 'update'
         WHEN 5 THEN 'create' WHEN 6 THEN 'create' WHEN 7 THEN 'delete' ELSE 'other' END END"""
 
 HOST = told("originalHost", "host", "hostName", "hostname", "CsHost")
-PATH = told("requestUri", "url", "CsUriStem")
+PATH = told("originalRequestUriWithArgs", "requestUri", "url", "CsUriStem")
 URL = (
     f"CASE WHEN kind IN ('http', 'waf') AND {PATH}[1] = '/' AND {HOST} IS NOT NULL"
     f" THEN {HOST} || {PATH} || CASE WHEN {told('requestQuery', 'CsUriQuery')} IS NOT NULL"
+    f" AND {told('originalRequestUriWithArgs')} IS NULL"
     f" AND NOT contains({PATH}, '?') THEN '?' || {told('requestQuery', 'CsUriQuery')} ELSE '' END"
     f" ELSE coalesce(nullif(j.uri, ''), {PATH}) END"
 )

@@ -14,13 +14,18 @@ from typing import Any
 from actum.sources.log_analytics import STATED, opened, rewrite, squeezed, told_time
 from actum.sources.seam import Unread
 
-__all__ = ["OTHER", "SIGNS_OF_CSV", "TABLES", "unwrap"]
+__all__ = ["NOT_ITS_COLUMNS", "OTHER", "SIGNS_OF_CSV", "TABLES", "unwrap"]
 
 OTHER = "other spelling"
 SIGNS_OF_CSV = (
     ("timegenerated", "resourceid", "category", "operationname", "resourceprovider"),
     ("timegenerated", "accountname", "operationname", "authenticationtype", "calleripaddress"),
 )
+NOT_ITS_COLUMNS = frozenset(
+    ("conditionalaccessstatus", "createddatetime", "activitydisplayname", "initiatedby",
+     "targetresources", "provisioningaction", "riskstate", "operationnamevalue")
+)  # fmt: skip
+"""Columns of the tables that other sources read."""
 TABLES = ("AzureDiagnostics", "Storage", "AZKV", "AZFW", "AGW", "MicrosoftGraphActivityLogs")
 """The tables whose rows are read: these names, or names that begin so."""
 

@@ -28,6 +28,8 @@ TITLE = "Bitbucket Server audit log"
 VERSION = 1
 SUPPORT = "real samples"
 SIGNS = "eight fields between bars, the second the name of an Event, the fourth a time"
+MEMBERS: frozenset[str] = frozenset()
+CLAIMS_TEXT = True
 
 _LINE = re.compile(
     rb"([0-9a-fA-F.:, -]{1,200}) \| ([A-Za-z]+Event) \| ([^|]*) \| (\d{10,16}) \| ([^|]*)"

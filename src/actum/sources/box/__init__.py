@@ -27,6 +27,8 @@ TITLE = "Box enterprise events"
 VERSION = 1
 SUPPORT = "real samples"
 SIGNS = "type event beside an event_type in capitals, created_by, ip_address or event_id"
+MEMBERS = frozenset(("event_type",))
+CLAIMS_TEXT = False
 unwrap = plain
 
 

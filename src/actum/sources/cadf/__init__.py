@@ -27,6 +27,8 @@ TITLE = "CADF (OpenStack)"
 VERSION = 1
 SUPPORT = "real samples"
 SIGNS = "action, outcome and eventTime beside an initiator and a target or observer"
+MEMBERS = frozenset(("initiator", "initiatorId", "payload", "oslo.message"))
+CLAIMS_TEXT = False
 
 _NOTIFICATION, _BUS = "notification", "oslo"
 
@@ -137,7 +139,7 @@ MAPPING = Mapped(
         "id": "VARCHAR", "eventTime": "VARCHAR", "action": "VARCHAR", "outcome": "VARCHAR",
         "initiatorId": "VARCHAR", "targetId": "VARCHAR", "observerId": "VARCHAR",
         "requestPath": "VARCHAR", "logSourceCRN": "VARCHAR", "correlationId": "VARCHAR",
-        "message": "VARCHAR",
+        "message": "VARCHAR", "user": "VARCHAR",
         "reason": {"reasonType": "VARCHAR", "reasonCode": "VARCHAR"},
         "initiator": {
             **_ENDPOINT, "user_id": "VARCHAR", "username": "VARCHAR", "user_name": "VARCHAR",
@@ -161,13 +163,28 @@ MAPPING = Mapped(
         "act": "CASE WHEN ok THEN coalesce(first_act, last_act, 'other') END",
         "crn": "CASE WHEN j.logSourceCRN LIKE 'crn:%' THEN j.logSourceCRN END",
         "whom": f"coalesce({_T}.name, {_T}.id, j.targetId)",
-    },),
+    }, {
+        "about": "CASE WHEN NOT ok OR act NOT IN ('create', 'update', 'delete') THEN NULL"
+                 " WHEN lower(j.action) LIKE '%role_assignment' AND (j.\"user\" <> ''"
+                 f" OR (whom IS NOT NULL AND {_T}.typeURI LIKE '%account/user')) THEN 'access'"
+                 f" WHEN whom IS NULL OR {_T}.typeURI NOT LIKE '%security/account/%' THEN NULL"
+                 f" WHEN {_T}.typeURI LIKE '%account/user' THEN 'user'"
+                 f" WHEN {_T}.typeURI LIKE '%account/group' THEN 'group' END",
+    }),
     columns={
         "time": utc("j.eventTime", zoned=True),
         "original_time": "j.eventTime",
-        "class_uid": "CASE WHEN NOT ok THEN 0 WHEN act = 'auth' THEN 3002 ELSE 6003 END",
+        "class_uid": "CASE WHEN NOT ok THEN 0 WHEN act = 'auth' THEN 3002"
+                     " ELSE CASE about WHEN 'user' THEN 3001 WHEN 'group' THEN 3006"
+                     " WHEN 'access' THEN 3005 ELSE 6003 END END",
         "activity_id": "CASE WHEN NOT ok THEN 0 WHEN act = 'auth' THEN CASE WHEN"
                        " regexp_matches(lower(j.action), 'log(out|off)') THEN 2 ELSE 1 END"
+                       " WHEN about = 'user' THEN CASE act WHEN 'create' THEN 1"
+                       " WHEN 'delete' THEN 6 ELSE 99 END"
+                       " WHEN about = 'group' THEN CASE act WHEN 'create' THEN 6"
+                       " WHEN 'delete' THEN 5 ELSE 99 END"
+                       " WHEN about = 'access' THEN CASE act WHEN 'create' THEN 1"
+                       " WHEN 'delete' THEN 2 ELSE 99 END"
                        " ELSE CASE act WHEN 'create' THEN 1 WHEN 'read' THEN 2"
                        " WHEN 'update' THEN 3 WHEN 'delete' THEN 4 ELSE 99 END END",
         "severity_id": "CASE WHEN ok THEN 1 ELSE 0 END",
@@ -201,7 +218,8 @@ MAPPING = Mapped(
         "metadata_uid": "j.id",
         "metadata_correlation_uid": f"coalesce(j.correlationId, {_I}.global_request_id,"
                                     f" {_I}.request_id)",
-        "any_user": f"CASE WHEN {_T}.typeURI LIKE '%account/user' AND whom <>"
+        "any_user": f"CASE WHEN about = 'access' AND j.\"user\" <> '' THEN [j.\"user\"]"
+                    f" WHEN {_T}.typeURI LIKE '%account/user' AND whom <>"
                     f" coalesce({_I}.name, {_I}.id, '') THEN [whom] END",
     },
     open={

@@ -33,6 +33,8 @@ TITLE = "Common Event Format"
 VERSION = 1
 SUPPORT = "real samples"
 SIGNS = "CEF:0| at the beginning or behind a syslog head"
+MEMBERS: frozenset[str] = frozenset()
+CLAIMS_TEXT = True
 
 _FORM = "line"
 _EVENT = pattern(rb"CEF:")

@@ -28,6 +28,8 @@ TITLE = "CloudEvents"
 VERSION = 1
 SUPPORT = "vendor documentation"
 SIGNS = "specversion 1.0 or 0.3 beside id, source and type"
+MEMBERS = frozenset(("specversion",))
+CLAIMS_TEXT = False
 unwrap = plain
 
 

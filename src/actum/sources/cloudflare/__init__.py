@@ -27,6 +27,8 @@ TITLE = "Cloudflare audit logs"
 VERSION = 1
 SUPPORT = "vendor documentation"
 SIGNS = "action.type beside actor, resource, and when or action.time; Logpush's ActionType"
+MEMBERS = frozenset(("ActionType", "resource"))
+CLAIMS_TEXT = False
 
 _PUSHED_1, _PUSHED_2 = "logpush", "logpush2"
 

@@ -22,6 +22,8 @@ TITLE = "Cloudflare HTTP requests and firewall events"
 VERSION = 1
 SUPPORT = "real samples"
 SIGNS = "RayID and ClientIP beside EdgeStartTimestamp, or beside Action and Datetime"
+MEMBERS = frozenset(("RayID",))
+CLAIMS_TEXT = False
 unwrap = plain
 
 

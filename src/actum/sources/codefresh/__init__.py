@@ -30,6 +30,8 @@ TITLE = "Codefresh audit"
 VERSION = 1
 SUPPORT = "vendor documentation"
 SIGNS = "columns Entity ID/Name, Entity type, Action, Status, User; as JSON with lastRequest"
+MEMBERS = frozenset(("lastRequest", "Last Request"))
+CLAIMS_TEXT = False
 
 _members = msgspec.json.Decoder(dict[str, Any]).decode
 _REFUSED = (msgspec.MsgspecError, RecursionError, ValueError)
@@ -66,7 +68,7 @@ def claim(raw: bytes) -> Claim | None:
         members = _members(raw)
     except _REFUSED:
         return None
-    if not _is_own(members):
+    if MEMBERS.isdisjoint(members) or not _is_own(members):
         return None
     identity = next((members[name] for name in members if _place(name) == "id"), "")
     key = identity if isinstance(identity, str) else ""

@@ -26,6 +26,8 @@ TITLE = "Databricks audit logs"
 VERSION = 1
 SUPPORT = "real samples"
 SIGNS = "serviceName and actionName beside userIdentity or requestParams; or the table's columns"
+MEMBERS = frozenset(("actionName", "action_name"))
+CLAIMS_TEXT = False
 
 _TABLE = "table"
 
@@ -176,7 +178,7 @@ MAPPING = Mapped(
                              " nullif(j.accountId, ''))",
         "cloud_org_uid": "nullif(j.accountId, '')",
         "metadata_product": "CASE WHEN ok THEN 'Databricks' END",
-        "src_endpoint_ip": ip("j.sourceIPAddress"),
+        "src_endpoint_ip": ip("trim(split_part(j.sourceIPAddress, ',', 1))"),
         "user_agent": "nullif(j.userAgent, '')",
         "status": _STATUS,
         "status_code": f"CASE WHEN {_STATUS} = 'failure' THEN j.response.statusCode END",

@@ -22,6 +22,8 @@ TITLE = "Dropbox team log"
 VERSION = 1
 SUPPORT = "real samples"
 SIGNS = "event_type with a tag beside actor and involve_non_team_member or event_category"
+MEMBERS = frozenset(("event_type",))
+CLAIMS_TEXT = False
 unwrap = plain
 
 

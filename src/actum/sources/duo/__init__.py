@@ -25,6 +25,8 @@ TITLE = "Duo Security"
 VERSION = 1
 SUPPORT = "real samples"
 SIGNS = "a result, factor and application, or an action by a username with an isotimestamp"
+MEMBERS = frozenset(("application", "isotimestamp"))
+CLAIMS_TEXT = False
 unwrap = plain
 
 

@@ -35,6 +35,8 @@ TITLE = "Elastic Common Schema (ECS) documents"
 VERSION = 1
 SUPPORT = "vendor documentation"
 SIGNS = "@timestamp beside ecs.version or an event of the Elastic Common Schema"
+MEMBERS = frozenset(("@timestamp", "_source", "_index"))
+CLAIMS_TEXT = False
 
 _decode = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 _EVENT = frozenset(

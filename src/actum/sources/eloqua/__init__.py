@@ -28,6 +28,8 @@ TITLE = "Oracle Eloqua audit log"
 VERSION = 1
 SUPPORT = "vendor documentation"
 SIGNS = "the header of one of the six audit reports, such as Asset Type, Asset Name, Action, User"
+MEMBERS: frozenset[str] = frozenset()
+CLAIMS_TEXT = False
 
 _PLACES: Mapping[str, str] = {
     "datetimestamp": "stated", "datetime": "stated", "date": "stated", "timestamp": "stated",

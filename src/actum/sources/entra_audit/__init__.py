@@ -43,6 +43,8 @@ TITLE = "Microsoft Entra ID audit log"
 VERSION = 1
 SUPPORT = "real samples"
 SIGNS = "activityDisplayName beside initiatedBy or targetResources, alone or in properties"
+MEMBERS = frozenset(("properties", "activityDisplayName", "ActivityDisplayName"))
+CLAIMS_TEXT = False
 
 
 class Payload(msgspec.Struct, gc=False):
@@ -228,6 +230,7 @@ MAPPING = Mapped(
             f"{_USER}.userType", "CASE WHEN is_app THEN 'app'"
             f" WHEN {_USER}.id <> '' OR {_USER}.userPrincipalName <> '' THEN 'user' END"),
         "actor_user_email": f"CASE WHEN {_USER}.userPrincipalName LIKE '%_@%_.%_'"
+                            f" AND NOT contains(lower({_USER}.userPrincipalName), '#ext#')"
                             f" THEN {_USER}.userPrincipalName END",
         "actor_user_account_uid": first(f"{_USER}.homeTenantId"),
         "actor_app_name": f"CASE WHEN NOT is_app THEN {first(f'{_APP}.displayName')} END",

@@ -41,7 +41,7 @@ _NAMES: Names = {
     )),
 }  # fmt: skip
 _STRINGS = frozenset(("initiatedby", "targetresources", "additionaldetails"))
-_TIMES = frozenset(("timegenerated", "activitydatetime"))
+_TIMES = ("activitydatetime", "timegenerated")
 _ENVELOPE = {
     name.lower(): name
     for name in (

@@ -39,6 +39,8 @@ SUPPORT = "real samples"
 SIGNS = (
     "category ProvisioningLogs, or provisioningAction beside jobId, or a row of AADProvisioningLogs"
 )
+MEMBERS = frozenset(("properties", "provisioningAction", "JobId", "Type", "TableName"))
+CLAIMS_TEXT = False
 
 ANY = "any spelling"
 
@@ -140,6 +142,7 @@ def _flat(record: dict[str, Any]) -> dict[str, Any]:
         "target": _text(target, "id"), "target_name": _name(target),
         "target_kind": _text(target, "identitytype"),
         "source": _text(source, "id"), "source_name": _name(source),
+        "login": _text(_object(source, "details"), "userprincipalname"),
         "source_kind": _text(source, "identitytype"), "from": _name(origin), "to": _name(system),
     }  # fmt: skip
 
@@ -170,7 +173,7 @@ _IS_GROUP = f"contains({_KIND}, 'group')"
 _MEMBERS = (
     "time id job change cycle correlation tenant resource operation action status code detail who"
     " who_name who_kind service target target_name target_kind source source_name source_kind from"
-    " to"
+    " to login"
 )
 
 MAPPING = Mapped(
@@ -222,8 +225,9 @@ MAPPING = Mapped(
         "status_detail": "j.detail",
         "metadata_uid": "j.id",
         "metadata_correlation_uid": "coalesce(j.correlation, j.change, j.cycle, j.job)",
-        "any_user": "CASE WHEN class_uid = 3001 THEN list_filter([j.target_name, j.source_name,"
-                    " j.target, j.source], lambda x: x IS NOT NULL) END",
+        "any_user": "CASE WHEN class_uid = 3001 THEN list_filter([j.target_name,"
+                    " CASE WHEN j.source_name IS DISTINCT FROM j.target_name THEN j.source_name"
+                    " END, j.target, j.source, j.login], lambda x: x IS NOT NULL) END",
     },
     open={
         "who": "some records do not name who began the provisioning",

@@ -38,6 +38,8 @@ TITLE = "Microsoft Entra ID Protection"
 VERSION = 1
 SUPPORT = "vendor documentation"
 SIGNS = "a category of risk records, or riskState beside riskLevel and the time a risk was detected"
+MEMBERS = frozenset(("properties", "riskState", "Type", "TableName"))
+CLAIMS_TEXT = False
 
 ANY = "any spelling"
 CATEGORIES = frozenset(

@@ -39,6 +39,8 @@ SIGNS = (
     "a category of sign-in logs, or createdDateTime beside appId, conditionalAccessStatus and"
     " status"
 )
+MEMBERS = frozenset(("properties", "conditionalAccessStatus", "TimeGenerated", "Type", "TableName"))
+CLAIMS_TEXT = False
 
 CATEGORIES = frozenset(
     ("SignInLogs", "NonInteractiveUserSignInLogs", "ServicePrincipalSignInLogs",
@@ -123,6 +125,8 @@ def _bytes(text: object) -> bytes:
 
 
 _P = "j.properties"
+_NOBODY = "00000000-0000-0000-0000-000000000000"
+"""The id that stands for somebody the directory does not know."""
 _CODES = ", ".join(f"'{code}'" for code in sorted(INTERRUPTS))
 _STATUS = f"""CASE
     WHEN NOT ok THEN NULL
@@ -192,13 +196,15 @@ MAPPING = Mapped(
         "api_service_name": first(f"{_P}.resourceDisplayName"),
         "message": first(f"{_P}.status.additionalDetails"),
         "actor_user_uid": first(
-            f"{_P}.userId", f"{_P}.servicePrincipalId", f"{_P}.appId"),
+            f"nullif({_P}.userId, '{_NOBODY}')",
+            f"CASE WHEN no_user THEN {first(f'{_P}.servicePrincipalId', f'{_P}.appId')} END"),
         "actor_user_name": first(
             f"{_P}.userPrincipalName", f"{_P}.userDisplayName", f"{_P}.servicePrincipalName",
             f"CASE WHEN no_user THEN {_P}.appDisplayName END", f"{_P}.userId",
             f"{_P}.servicePrincipalId", f"{_P}.appId"),
         "actor_user_type": _KIND,
         "actor_user_email": f"CASE WHEN {_P}.userPrincipalName LIKE '%_@%_.%_'"
+                            f" AND NOT contains(lower({_P}.userPrincipalName), '#ext#')"
                             f" THEN {_P}.userPrincipalName END",
         "actor_user_account_uid": first(f"{_P}.homeTenantId"),
         "actor_user_credential_uid": first(f"{_P}.servicePrincipalCredentialKeyId"),

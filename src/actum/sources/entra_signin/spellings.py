@@ -68,7 +68,7 @@ _NAMES: Names = {
     "serviceprincipalid": ("properties", "servicePrincipalId"),
 }  # fmt: skip
 _STRINGS = frozenset(("status", "devicedetail", "locationdetails"))
-_TIMES = frozenset(("timegenerated", "createddatetime", "date(utc)"))
+_TIMES = ("createddatetime", "date(utc)", "timegenerated")
 _ENVELOPE = {
     name.lower(): name
     for name in (

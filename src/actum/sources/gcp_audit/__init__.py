@@ -10,6 +10,7 @@ sink, over Pub/Sub, from Eventarc, or as rows of BigQuery: see `wrappings`.
 - A false ``granted`` may be left out of JSON, and may be one of several permissions of which others
   sufficed: it is a failure only if all that was asked for was refused and no status says otherwise.
 - ``callerIp`` may be "private" or "gce-internal-ip".
+- Access Transparency tells what people at Google did: not who, but from which country and why.
 - The principal is the identity that acted.  Whoever borrowed it stands in
   ``serviceAccountDelegationInfo``: the session's issuer.
 
@@ -35,6 +36,11 @@ TITLE = "Google Cloud Audit Logs"
 VERSION = 1
 SUPPORT = "real samples"
 SIGNS = "a protoPayload of type google.cloud.audit.AuditLog"
+MEMBERS = frozenset(
+    ("protoPayload", "protopayload", "protopayload_auditlog", "proto_payload", "jsonPayload",
+     "receivedMessages", "message", "data")
+)  # fmt: skip
+CLAIMS_TEXT = False
 unwrap = wrappings.unwrap
 
 
@@ -87,22 +93,46 @@ _KIND = f"""CASE
     WHEN starts_with({_A}.principalEmail, 'system:') THEN 'System'
     WHEN contains({_A}.principalSubject, ':') THEN split_part({_A}.principalSubject, ':', 1)
     WHEN ends_with({_A}.principalEmail, '.gserviceaccount.com') THEN 'serviceAccount' END"""
-_LAST = f"split_part(rtrim({_R}, '/'), '/', -1)"
+_GROUP_TOLD = f"""CASE WHEN {_IS_WORKSPACE} THEN list_any_value(list_transform(list_filter(
+    json_extract(text, '$.protoPayload.metadata.event[*].parameter[*]'),
+    lambda x: x->>'$.name' = 'GROUP_EMAIL'), lambda x: x->>'$.value')) END"""
+_WITHOUT_VERSION = f"regexp_replace(rtrim({_R}, '/'), '/(versions|cryptoKeyVersions)/[^/]*$', '')"
+"""A version of a secret or key is named by a number: what has a name is the secret, or the key."""
+_LAST = f"split_part({_WITHOUT_VERSION}, '/', -1)"
 _K8S_PLURAL = """regexp_extract(method, '[.]v[0-9][a-z0-9]*[.]([a-z0-9]+)[.]', 1)"""
+_NEW_IN_BIGQUERY = [
+    f"$.protoPayload.serviceData.{each}"
+    for each in (
+        "datasetInsertRequest.resource.datasetName.datasetId",
+        "tableInsertRequest.resource.tableName.tableId",
+    )
+]
+"""The older log of BigQuery names the collection it was asked for, and what is new in the request."""
 _NAMED = f"""CASE
     WHEN j.resource.type = 'service_account' AND {_L}.email_id <> '' THEN {_L}.email_id
     WHEN {_IS_K8S} THEN nullif(regexp_extract('/' || {_R}, '/' || plural || '/([^/]+)', 1), '')
     WHEN contains({_R}, '/buckets/') THEN regexp_replace(replace({_R}, '/objects/', '/'),
         '^.*?/buckets/', '')
+    WHEN starts_with(j.resource.type, 'bigquery') AND {_LAST} IN ('datasets', 'tables')
+    THEN list_any_value(json_extract_string(text, {_NEW_IN_BIGQUERY}))
     ELSE nullif({_LAST}, '') END"""
-_BEFORE_LAST = f"nullif(split_part(rtrim({_R}, '/'), '/', -2), '')"
+_BEFORE_LAST = f"nullif(split_part({_WITHOUT_VERSION}, '/', -2), '')"
 _TYPE = f"""CASE
     WHEN {_IS_K8S} AND plural <> '' THEN plural
     WHEN {_IS_K8S} THEN 'nonResourceURL'
     WHEN contains({_R}, '/objects/') THEN 'gcs_object'
+    WHEN {_GROUP_TOLD} IS NOT NULL THEN 'group'
+    WHEN regexp_full_match({_R}, 'projects/[^/]+') AND coalesce({_L}.email_id, '') = ''
+        THEN 'project'
+    WHEN starts_with(j.resource.type, 'bigquery') AND regexp_matches({_R},
+        '/(tables|jobs|routines|models)/[^/]+$') THEN {_BEFORE_LAST}
+    WHEN {_IS_WORKSPACE} THEN CASE WHEN regexp_full_match({_R}, 'organizations/[^/]+')
+        THEN 'organization' ELSE {_LAST} END
     WHEN j.resource.type IS NULL OR j.resource.type = 'audited_resource' THEN {_BEFORE_LAST}
     ELSE j.resource.type END"""
-_CLUSTER = f"""CASE WHEN {_L}.cluster_name <> '' THEN concat_ws('/', 'projects', {_L}.project_id,
+_CLUSTER = f"""CASE WHEN {_L}.cluster_name <> '' AND ({_L}.project_id = '' OR {_L}.location = ''
+    OR {_L}.project_id IS NULL OR {_L}.location IS NULL) THEN {_L}.cluster_name
+    WHEN {_L}.cluster_name <> '' THEN concat_ws('/', 'projects', {_L}.project_id,
     'locations', {_L}.location, 'clusters', {_L}.cluster_name) END"""
 _ASKED = f"""list_distinct(list_filter(list_transform({_P}.authorizationInfo,
     lambda x: coalesce(x.resource, x.resourceAttributes.name)), lambda x: x <> ''))"""
@@ -120,11 +150,8 @@ _BOUND = f"""CASE
         json_extract(text, '$.protoPayload.metadata.event[*].parameter[*]'),
         lambda x: x->>'$.name' IN ('USER_EMAIL', 'affected_email_address')),
         lambda x: x->>'$.value')
-    WHEN operations_class_uid = 3001 AND NOT {_IS_K8S}
+    WHEN operations_class_uid = 3001 AND NOT {_IS_K8S} AND {_L}.email_id IS NULL
         THEN json_extract_string(text, ['$.protoPayload.response.email']) END"""
-_GROUP = f"""CASE WHEN {_IS_WORKSPACE} THEN list_any_value(list_transform(list_filter(
-    json_extract(text, '$.protoPayload.metadata.event[*].parameter[*]'),
-    lambda x: x->>'$.name' = 'GROUP_EMAIL'), lambda x: x->>'$.value')) END"""
 _ISSUED = """CASE WHEN tail IN ('createserviceaccountkey', 'uploadserviceaccountkey')
     THEN '//iam.googleapis.com/' || json_extract_string(text, '$.protoPayload.response.name') END"""
 _DELEGATE = (
@@ -165,6 +192,7 @@ MAPPING = Mapped(
             "requestMetadata": {"callerIp": "VARCHAR", "callerSuppliedUserAgent": "VARCHAR"},
             "status": {"code": "VARCHAR", "message": "VARCHAR"},
             "resourceLocation": {"currentLocations": ["VARCHAR"]},
+            "country": "VARCHAR", "reason": "VARCHAR",
         },
     },
     objects=(
@@ -199,6 +227,8 @@ MAPPING = Mapped(
         "action": "act",
         "api_operation": "method",
         "api_service_name": f"{_P}.serviceName",
+        "message": f"CASE WHEN form = '{wrappings.ACCESS}'"
+                   f" THEN concat_ws('; ', {_P}.reason, 'from ' || {_P}.country) END",
         "actor_user_uid": f"nullif({_A}.principalSubject, '')",
         "actor_user_name": f"coalesce(nullif({_A}.principalEmail, ''),"
                            f" nullif({_A}.principalSubject, ''))",
@@ -210,8 +240,10 @@ MAPPING = Mapped(
         "actor_user_credential_uid": f"nullif({_A}.serviceAccountKeyName, '')",
         "actor_session_issuer": _DELEGATE,
         "actor_acting_as": f"nullif({_A}.authoritySelector, '')",
-        "resource_uid": f"nullif({_R}, '')",
-        "resource_name": f"coalesce({_GROUP}, named)",
+        "resource_uid": f"CASE WHEN j.resource.type = 'service_account' AND {_L}.email_id <> '' AND"
+                        f" NOT contains({_R}, '/serviceAccounts/') THEN json_extract_string(text,"
+                        f" '$.protoPayload.response.name') ELSE nullif({_R}, '') END",
+        "resource_name": f"coalesce({_GROUP_TOLD}, named)",
         "resource_type": _TYPE,
         "resource_namespace": f"CASE WHEN {_IS_K8S} THEN"
                               f" nullif(regexp_extract({_R}, '/namespaces/([^/]+)', 1), '') END",
@@ -241,7 +273,8 @@ MAPPING = Mapped(
             f" {_L}.email_id <> '' THEN {_L}.email_id END, {_A}.authoritySelector, {_DELEGATE}])"),
     },
     open={
-        "who": "reads by everybody are logged without a principal, and system events have none",
+        "who": "reads by everybody are logged without a principal, system events have none, and"
+               " Access Transparency does not say who at Google it was",
         "what": "an entry trimmed on its way may name no method",
         "on what": "some methods name no resource",
         "when": "an entry trimmed on its way may have lost its time",

@@ -34,6 +34,19 @@ class Key(msgspec.Struct, gc=False):
     protoPayload: Payload | None = None  # noqa: N815
 
 
+class Transparency(msgspec.Struct, gc=False):
+    """The member that tells an entry of Access Transparency."""
+
+    kind: str = msgspec.field(default="", name="@type")
+    accesses: msgspec.Raw = msgspec.Raw()
+
+
+class AccessKey(Key, gc=False, kw_only=True):
+    """The same of an entry of Access Transparency."""
+
+    jsonPayload: Transparency  # noqa: N815
+
+
 class Row(msgspec.Struct, gc=False):
     """The same under the names of tables and of tools."""
 
@@ -63,6 +76,7 @@ class Row(msgspec.Struct, gc=False):
 
 
 _decode = msgspec.json.Decoder(Key).decode
+_decode_access = msgspec.json.Decoder(AccessKey).decode
 _decode_row = msgspec.json.Decoder(Row).decode
 _PLAIN = b'"protoPayload"'
 _NO_DIGITS = dict.fromkeys(map(ord, "-:.TZ UC"))
@@ -71,8 +85,10 @@ _NO_DIGITS = dict.fromkeys(map(ord, "-:.TZ UC"))
 def claim(raw: bytes) -> Claim | None:
     """An audit log entry by its payload, or what carries one."""
     try:
-        if _PLAIN in raw or b'"proto' in raw:
+        if b'"proto' in raw:
             return _entry(raw)
+        if b"access_transparency" in raw and b'"jsonPayload"' in raw:
+            return _access(raw)
         if b'"data"' in raw and wrappings.is_message(raw):
             return _carried(raw)
     except wrappings.REFUSED:
@@ -94,6 +110,15 @@ def _entry(raw: bytes) -> Claim | None:
         return _known(_decode(raw))
     found = _known(_decode_row(raw).key())
     return found and Claim(NAME, found.key, wrappings.RENAMED)
+
+
+def _access(raw: bytes) -> Claim | None:
+    found = _decode_access(raw)
+    if not (found.logName or "").endswith("%2Faccess_transparency"):
+        return None
+    payload = Payload(kind="google.cloud.audit.AuditLog")
+    known = _known(Key(found.logName, found.insertId, found.timestamp, payload))
+    return known and Claim(NAME, known.key, wrappings.ACCESS)
 
 
 def _carried(raw: bytes) -> Claim | None:

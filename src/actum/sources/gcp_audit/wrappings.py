@@ -1,8 +1,9 @@
-"""How a log entry arrives when it is not the JSON Cloud Logging writes.
+"""How a log entry arrives when it is not the audit log JSON Cloud Logging writes.
 
 ===========  ==================================================================================
 ``pubsub``   Pub/Sub, pushed or pulled: base64 in ``data``; or Eventarc's event around it
 ``event``    a CloudEvent whose ``data`` is the entry: Eventarc's LogEntryData
+``access``   an entry of Access Transparency: what a person at Google did, as a JSON payload
 ``renamed``  the same members under other names: rows of BigQuery (``protopayload_auditlog``) and
              of Log Analytics (``proto_payload``), and tools that lower their case
 ===========  ==================================================================================
@@ -11,6 +12,7 @@ References:
 - Push messages: https://cloud.google.com/pubsub/docs/push
 - BigQuery schema of routed logs: https://cloud.google.com/logging/docs/export/bigquery
 - Log Analytics views: https://cloud.google.com/logging/docs/analyze/query-and-view
+- Access Transparency: https://cloud.google.com/assured-workloads/access-transparency/docs/reading-logs
 - Eventarc: https://cloud.google.com/eventarc/docs/cloudevents-json
 """
 
@@ -28,9 +30,11 @@ import msgspec
 
 from actum.sources.seam import Unread
 
-__all__ = ["EVENT", "PUBSUB", "REFUSED", "RENAMED", "is_message", "messages", "opened", "unwrap"]
+__all__ = [
+    "ACCESS", "EVENT", "PUBSUB", "REFUSED", "RENAMED", "is_message", "messages", "opened", "unwrap",
+]  # fmt: skip
 
-PUBSUB, EVENT, RENAMED = "pubsub", "event", "renamed"
+PUBSUB, EVENT, RENAMED, ACCESS = "pubsub", "event", "renamed", "access"
 REFUSED = (msgspec.MsgspecError, RecursionError, ValueError)
 
 _NAMES = {
@@ -107,10 +111,58 @@ def unwrap(raw: bytes, form: str) -> Iterator[bytes | Unread]:
             yield opened(raw)
         elif form == RENAMED:
             yield _renamed(raw)
+        elif form == ACCESS:
+            yield _of_access(raw)
         else:
             yield raw
     except REFUSED as error:
         yield Unread(f"not the wrapping it was: {error}")
+
+
+class _Accessed(msgspec.Struct):
+    methodName: str | None = None  # noqa: N815
+    resourceName: str | None = None  # noqa: N815
+
+
+class _Reason(msgspec.Struct):
+    type: str | None = None
+    detail: str | None = None
+
+
+class _Access(msgspec.Struct):
+    """What Access Transparency says: no name, but from where and why."""
+
+    accesses: list[_Accessed] = []
+    product: list[str] = []
+    reason: list[_Reason] = []
+    location: dict[str, str | None] = {}
+
+
+class _AccessEntry(msgspec.Struct):
+    jsonPayload: _Access  # noqa: N815
+
+
+_access = msgspec.json.Decoder(_AccessEntry).decode
+_entry = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
+
+
+def _of_access(raw: bytes) -> bytes:
+    """An entry of Access Transparency under the members of an audit log."""
+    entry, told = _entry(raw), _access(raw).jsonPayload
+    first = told.accesses[0] if told.accesses else _Accessed()
+    where = told.location
+    reasons = (": ".join(filter(None, (each.type, each.detail))) for each in told.reason)
+    payload = {
+        "serviceName": ", ".join(told.product) or None,
+        "methodName": first.methodName,
+        "resourceName": first.resourceName,
+        "resources": [each.resourceName for each in told.accesses if each.resourceName],
+        "country": where.get("principalOfficeCountry") or where.get("physicalLocationCountry")
+        or where.get("principalPhysicalLocationCountry"),
+        "reason": "; ".join(filter(None, reasons)) or None,
+    }  # fmt: skip
+    entry.pop("jsonPayload")
+    return msgspec.json.encode({**entry, "protoPayload": payload})
 
 
 class _TwiceError(ValueError):

@@ -27,6 +27,8 @@ TITLE = "Google Cloud VPC flow and firewall logs"
 VERSION = 1
 SUPPORT = "vendor documentation"
 SIGNS = "a jsonPayload.connection in a log named vpc_flows or firewall"
+MEMBERS = frozenset(("jsonPayload", "receivedMessages", "message", "data"))
+CLAIMS_TEXT = False
 unwrap = wrappings.unwrap
 
 

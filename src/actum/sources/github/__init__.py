@@ -17,12 +17,14 @@ References:
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 
 import msgspec
 
 from actum.sources.addresses import ip
 from actum.sources.github.operations import KINDS, OPERATIONS, VERBS
-from actum.sources.seam import Claim, Mapped, plain
+from actum.sources.seam import Claim, Mapped, Splitter, Unread
+from actum.sources.tables import TableSplitter, header_of, row
 from actum.sources.times import epoch, utc
 
 NAME = "github"
@@ -30,7 +32,8 @@ TITLE = "GitHub audit log"
 VERSION = 1
 SUPPORT = "real samples"
 SIGNS = "action of the form category.verb beside org, repo, business or _document_id"
-unwrap = plain
+MEMBERS = frozenset(("org", "repo", "repository", "business", "_document_id"))
+CLAIMS_TEXT = False
 
 
 class Key(msgspec.Struct, rename={"stamp": "@timestamp", "document": "_document_id"}, gc=False):
@@ -72,10 +75,45 @@ def _is_record(key: Key) -> bool:
     return bool(where) and (is_stamped or key.actor is not None)
 
 
+_COLUMNS = frozenset(("action", "actor", "created_at"))
+_PLACES = frozenset(("org", "repo", "business", "actor_location.country_code"))
+
+
+def lines(head: Sequence[bytes], options: str) -> Splitter | None:
+    """The CSV an owner exports, by its header."""
+    if options:
+        raise ValueError("github takes no options: the header names the columns")
+    header = header_of(head[0]) if head else None
+    if header is None:
+        return None
+    names = set(header[1])
+    if not names >= _COLUMNS or names.isdisjoint(_PLACES):
+        return None
+    return TableSplitter(*header, lambda told: told.get("_document_id", "").encode())
+
+
+def unwrap(raw: bytes, form: str) -> Iterator[bytes | Unread]:
+    """A row of an export, whose columns are named by paths: ``data.team``."""
+    found = row(raw, form) if form else Unread("not a row of an export")
+    if isinstance(found, Unread):
+        yield found
+        return
+    event: dict[str, object] = {}
+    for name, value in found.items():
+        outer, _, inner = name.partition(".")
+        holder = event.setdefault(outer, {}) if inner in _NESTED.get(outer, ()) else None
+        if isinstance(holder, dict):
+            holder[inner] = value
+        else:
+            event[name] = value
+    yield msgspec.json.encode(event)
+
+
+_NESTED = {"actor_location": ("country_code", "country_name"), "data": ("team", "user")}
 _STATED = 'coalesce(j."@timestamp", j.at_sign_timestamp, j.created_at)'
 _TIME = (
     f"CASE WHEN regexp_full_match(stated, '[0-9.]+') THEN {epoch('stated', 'any')}"
-    f" ELSE {utc('stated')} END"
+    f" ELSE {utc('clock')} END"
 )
 
 
@@ -182,7 +220,7 @@ MAPPING = Mapped(
          "code": "try_cast(j.status_code AS UINTEGER)",
          "act": f"coalesce(operations_act, CASE WHEN j.action = 'api.request' THEN {_ASKED} END,"
                 " kinds_act, verbs_act, 'other')"},
-        {"class": _CLASS, "which": _WHICH},
+        {"class": _CLASS, "which": _WHICH, "clock": "regexp_replace(stated, ' UTC$', 'Z')"},
         {"kind": _KIND},
     ),
     columns={
@@ -224,6 +262,8 @@ MAPPING = Mapped(
         "metadata_uid": "j._document_id",
         "metadata_correlation_uid": "nullif(j.request_id, '')",
         "any_user": "CASE WHEN who IS DISTINCT FROM nullif(j.actor, '') AND who IS NOT NULL"
+                    " AND NOT (coalesce(j.actor, '') = '' AND starts_with(j.action, 'user.')"
+                    " AND class = 3002)"
                     " THEN [who] END",
     },
     open={

@@ -19,7 +19,7 @@ import re
 
 import msgspec
 
-from actum.sources.github_webhook.events import EVENTS, MEMBERS, ODD, VERBS
+from actum.sources.github_webhook.events import EVENTS, ODD, TOLD, VERBS
 from actum.sources.seam import Claim, Mapped, plain
 from actum.sources.times import utc
 
@@ -28,6 +28,8 @@ TITLE = "GitHub webhooks"
 VERSION = 1
 SUPPORT = "real samples"
 SIGNS = "repository with a full_name, or organization, beside a sender, an action or a pusher"
+MEMBERS = frozenset(("repository", "organization"))
+CLAIMS_TEXT = False
 unwrap = plain
 
 
@@ -78,7 +80,7 @@ def claim(raw: bytes) -> Claim | None:
     return Claim(NAME, b"") if is_owned and is_sent and key.action else None
 
 
-_LISTED = ", ".join(f"'{member}'" for member in MEMBERS)
+_LISTED = ", ".join(f"'{member}'" for member in TOLD)
 _ABOUT = f"list_filter([{_LISTED}], lambda x: list_contains(members, x))[1]"
 _IS_BARE = """j.action IN ('created', 'deleted', 'archived', 'unarchived', 'edited', 'renamed',
     'transferred', 'publicized', 'privatized')"""
@@ -159,7 +161,7 @@ MAPPING = Mapped(
         "installation", "before", "after", "base_ref", "compare", "created", "deleted", "forced",
         "head_commit", "commits", "changes", "number", "workflow", "master_branch", "description",
         "pusher_type", "ref_type", "assignee", "requested_reviewer", "requested_team",
-        "hook_id", "zen", "starred_at", "client_payload", "branch", "event", "inputs", *MEMBERS,
+        "hook_id", "zen", "starred_at", "client_payload", "branch", "event", "inputs", *TOLD,
     )),
     lookups=(VERBS,),
     steps=(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from actum.sources.seam import Lookup
 
-__all__ = ["EVENTS", "MEMBERS", "ODD", "VERBS"]
+__all__ = ["EVENTS", "ODD", "TOLD", "VERBS"]
 
 EVENTS = (
     ("workflow_job", "workflow_job"), ("workflow_run", "workflow_run"), ("check_run", "check_run"),
@@ -31,7 +31,7 @@ EVENTS = (
 ODD = ("comment", "membership", "ref_type")
 """Members of which there is more than one event: the others beside them tell."""
 
-MEMBERS = tuple(member for member, _ in EVENTS)
+TOLD = tuple(member for member, _ in EVENTS)
 
 _ACTS = {
     "create": (

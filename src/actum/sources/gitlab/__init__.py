@@ -17,11 +17,15 @@ References:
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator, Mapping, Sequence
+
 import msgspec
 
 from actum.sources.addresses import ip
 from actum.sources.gitlab.operations import TYPES, VERBS
-from actum.sources.seam import Claim, Mapped, plain
+from actum.sources.seam import Claim, Mapped, Splitter, Unread
+from actum.sources.tables import TableSplitter, header_of, row
 from actum.sources.times import utc
 
 NAME = "gitlab"
@@ -29,7 +33,8 @@ TITLE = "GitLab audit events"
 VERSION = 1
 SUPPORT = "real samples"
 SIGNS = "author_id and entity_type, with details, a target or a correlation_id"
-unwrap = plain
+MEMBERS = frozenset(("author_id",))
+CLAIMS_TEXT = False
 
 
 class Key(msgspec.Struct, gc=False):
@@ -62,6 +67,51 @@ def claim(raw: bytes) -> Claim | None:
         return None
 
 
+_EXPORTED = {
+    "ID": "id", "Author ID": "author_id", "Author Name": "author_name", "Entity ID": "entity_id",
+    "Entity Type": "entity_type", "Entity Path": "entity_path", "Target ID": "target_id",
+    "Target Type": "target_type", "Target Details": "target_details", "Action": "custom_message",
+    "IP Address": "ip_address", "Created At (UTC)": "created_at",
+}  # fmt: skip
+"""The columns of the CSV an administrator exports."""
+_in_words = re.compile(
+    r"(?:(Added|Removed) user access\b.*|Changed (.+?) from (.*) to (.*))"
+).fullmatch
+
+
+def lines(head: Sequence[bytes], options: str) -> Splitter | None:
+    """The CSV of an export, by its header."""
+    if options:
+        raise ValueError("gitlab takes no options: the header names the columns")
+    header = header_of(head[0]) if head else None
+    if header is None or not {"Author ID", "Entity Type", "Action"} <= set(header[1]):
+        return None
+    return TableSplitter(*header, _key_of_row)
+
+
+def _key_of_row(told: Mapping[str, str]) -> bytes:
+    if "ID" not in told or "Created At (UTC)" not in told:
+        return b""
+    return f"{told['ID']}/{told['Created At (UTC)']}".encode()
+
+
+def unwrap(raw: bytes, form: str) -> Iterator[bytes | Unread]:
+    """A row of an export under the names an event has elsewhere."""
+    found = row(raw, form) if form else Unread("not a row of an export")
+    if isinstance(found, Unread):
+        yield found
+        return
+    event = {_EXPORTED.get(name, name): value for name, value in found.items()}
+    words = _in_words(event.get("custom_message", ""))
+    if words is not None:
+        member, change, before, after = words.groups()
+        if member:
+            event["add" if member == "Added" else "remove"] = "user_access"
+        else:
+            event |= {"change": change, "from": before, "to": after}
+    yield msgspec.json.encode(event)
+
+
 _FREE = (
     "event_name", "custom_message", "add", "remove", "change", "with", "failed_login", "from", "to",
     "as", "author_name", "author_class", "author_email", "target_id", "target_type",
@@ -85,8 +135,10 @@ _OPERATION = f"""coalesce(event_name,
     j.event_type)"""
 _IS_LOGIN = f"""(failed_login IS NOT NULL OR {_told("with")} IS NOT NULL
     OR starts_with(lower(custom_message), 'signed in')
+    OR starts_with(lower(custom_message), 'failed to login')
     OR starts_with(event_name, 'authenticated_with') OR starts_with(event_name, 'login_failed'))"""
-_IS_FAILED = "(failed_login IS NOT NULL OR starts_with(event_name, 'login_failed'))"
+_IS_FAILED = """(failed_login IS NOT NULL OR starts_with(event_name, 'login_failed')
+    OR starts_with(lower(custom_message), 'failed to login'))"""
 _IS_MEMBER = """coalesce("add" = 'user_access' OR remove = 'user_access' OR change = 'access_level'
     OR starts_with(event_name, 'member_'), false)"""
 _ACT = """CASE WHEN is_login THEN 'auth'
@@ -146,10 +198,11 @@ MAPPING = Mapped(
         _STEPS,
         {"is_login": f"coalesce({_IS_LOGIN}, false)", "is_failed": f"coalesce({_IS_FAILED}, false)",
          "is_member": _IS_MEMBER, "operation": _OPERATION},
-        {"act": _ACT, "class": _CLASS},
+        {"act": _ACT, "class": _CLASS,
+         "clock": "regexp_replace(coalesce(j.created_at, j.time), ' UTC$', 'Z')"},
     ),
     columns={
-        "time": utc("coalesce(j.created_at, j.time)"),
+        "time": utc("clock"),
         "original_time": "coalesce(j.created_at, j.time)",
         "class_uid": "CASE WHEN ok THEN class ELSE 0 END",
         "activity_id": _ACTIVITY,

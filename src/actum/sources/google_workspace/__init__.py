@@ -7,7 +7,8 @@ What the Reports API (activities.list) gives, or a tool made of it: see `activit
 - Events are reported after they happened, so they are successes, except where the name or a
   parameter says otherwise.  Of a warning (a suspicious login) nobody says how it ended.
 - Whole numbers are strings; an admin's parameters are in capitals.
-- Anonymous readers of Drive, and Google itself, may stand without an address of mail.
+- Anonymous readers of Drive, and Google itself, may stand without an address of mail; a certain
+  profile number stands for whoever is no user.
 - Events arrive minutes to days late: time is the activity's own.
 
 References:
@@ -33,6 +34,8 @@ TITLE = "Google Workspace activity reports"
 VERSION = 1
 SUPPORT = "real samples"
 SIGNS = "an id with applicationName beside uniqueQualifier or customerId, as the Reports API gives"
+MEMBERS = frozenset(("id", "activities", "unique_id"))
+CLAIMS_TEXT = False
 unwrap = activities.unwrap
 
 
@@ -142,7 +145,11 @@ _WHAT: tuple[tuple[str, str, str], ...] = (
     ("application_name", "", "application"), ("product_name", "", "product"),
     ("rule_name", "rule_id", "rule"), ("alert_id", "alert_id", "alert"),
     ("room_name", "room_id", "chat room"), ("meeting_code", "meeting_code", "meeting"),
-    ("device_id", "device_id", "device"), ("device_model", "", "device"),
+    ("device_id", "device_id", "device"), ("device_name", "", "device"),
+    ("device_model", "", "device"), ("asset_name", "asset_id", "asset"),
+    ("attachment_name", "attachment_hash", "attachment"), ("message_id", "message_id", "message"),
+    ("matter_id", "matter_id", "matter"), ("resource_name", "", "resource"),
+    ("caa_access_application", "", "application"),
     ("obfuscated_customer_takeout_request_id", "obfuscated_customer_takeout_request_id", "takeout"),
     ("user_email", "", "user"), ("affected_email_address", "", "user"),
     ("org_unit_name", "", "organizational unit"), ("domain_name", "", "domain"),
@@ -151,12 +158,14 @@ _WHAT: tuple[tuple[str, str, str], ...] = (
 _USERS = (
     "user_email", "affected_email_address", "target_user", "grantee_email", "member_id",
     "target_user_email", "event_guest", "subscriber_calendar_id", "new_owner", "owner",
-    "email_forwarding_destination_address",
+    "email_forwarding_destination_address", "owner_email", "resource_owner_email", "device_user",
+    "organizer_email",
 )  # fmt: skip
 _OTHERS = (
     "new_value", "old_value", "user_agent", "is_second_factor", "login_challenge_status",
     "login_failure_type", "failure_type", "saml_status_code", "organizer_calendar_id",
-    "doc_type", "scope", "api_scopes", "data_source", "device_compromised_state",
+    "doc_type", "scope", "api_scopes", "data_source", "device_compromised_state", "status",
+    "ip_address", "asset_id", "attachment_hash",
 )  # fmt: skip
 _PARAMETERS = dict.fromkeys(
     (*(each for row in _WHAT for each in row[:2] if each), *_USERS, *_OTHERS), "VARCHAR"
@@ -184,15 +193,18 @@ _UID = f"CASE WHEN {_IS_USER} THEN NULL " + " ".join(
     f"WHEN j.p.{name} <> '' THEN {f'''nullif(j.p.{uid}, '')''' if uid else 'NULL'}"
     for name, uid, _ in _WHAT
 ) + " ELSE nullif(j.p.doc_id, '') END"  # fmt: skip
+_NOBODY = "105250506097979753968"
+"""The profile Google writes for whoever is none of its users: many people, or nobody."""
 _CHALLENGE = "nullif(j.p.login_challenge_status, '')"
 _PASSED = "('passed', 'Challenge Passed.')"
 _FAILED = (
     "regexp_matches(lower(j.name), '(^|_)fail(ed|ure)(_|$)|_(denied|rejected|blocked)$|_deny(_|$)')"
-    f" OR {_CHALLENGE} NOT IN {_PASSED}"
+    f" OR {_CHALLENGE} NOT IN {_PASSED} OR lower(j.p.status) IN ('failed', 'failure')"
 )
 _UNSURE = (
     "starts_with(lower(j.name), 'suspicious') OR lower(j.name) IN ('gov_attack_warning',"
-    f" 'request_to_join') OR (lower(j.name) = 'login_challenge' AND {_CHALLENGE} IS NULL)"
+    f" 'request_to_join') OR (lower(j.name) IN ('login_challenge', 'login_verification')"
+    f" AND {_CHALLENGE} IS NULL)"
     " OR j.name IS NULL"
 )
 _ACTS = "CASE act WHEN 'create' THEN 1 WHEN 'read' THEN 2 WHEN 'update' THEN 3 WHEN 'delete' THEN 4"
@@ -230,8 +242,9 @@ MAPPING = Mapped(
         "action": "act",
         "api_operation": "j.name",
         "api_service_name": "j.application",
-        "actor_user_uid": "nullif(j.profile, '')",
-        "actor_user_name": "coalesce(nullif(j.email, ''), nullif(j.key, ''))",
+        "actor_user_uid": f"nullif(nullif(j.profile, ''), '{_NOBODY}')",
+        "actor_user_name": "coalesce(nullif(j.email, ''), nullif(j.key, ''),"
+                           f" CASE WHEN j.profile = '{_NOBODY}' THEN 'anonymous' END)",
         "actor_user_type": "nullif(j.caller, '')",
         "actor_user_email": "CASE WHEN j.email LIKE '%_@%_.%_' THEN j.email END",
         "actor_session_mfa": "CASE WHEN j.application = 'login' THEN CASE j.p.is_second_factor"
@@ -242,7 +255,7 @@ MAPPING = Mapped(
         "resource_type": _KIND,
         "cloud_org_uid": "nullif(j.customer, '')",
         "metadata_product": "CASE WHEN ok THEN 'Google Workspace' END",
-        "src_endpoint_ip": addresses.ip("j.ip"),
+        "src_endpoint_ip": addresses.ip("coalesce(nullif(j.ip, ''), j.p.ip_address)"),
         "src_endpoint_country": "nullif(j.country, '')",
         "user_agent": "nullif(j.p.user_agent, '')",
         "status": f"CASE WHEN NOT ok THEN NULL WHEN {_FAILED} THEN 'failure'"

@@ -71,6 +71,11 @@ _CLASSES: tuple[tuple[str, int, int, str | None, str], ...] = (
      " email_forwarding_out_of_domain")),
     ("saml", 3002, 1, "auth", "login_success login_failure"),
     ("ldap", 3002, 1, "auth", "ldap_bind"),
+    ("chrome", 3002, 1, "auth", ("chrome_os_login_event chrome_os_login_failure_event"
+     " chromeos_affiliated_lock_success chromeos_unaffiliated_lock_success"
+     " login_event login_failure_event")),
+    ("chrome", 3002, 2, "auth", "chrome_os_logout_event logout_event"),
+    ("context_aware_access", 3002, 99, "auth", "access_deny_event"),
     ("token", 3005, 1, "update", "authorize"),
     ("token", 3005, 2, "delete", "revoke"),
     ("admin", 3001, 1, None, "create_user"),

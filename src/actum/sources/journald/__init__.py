@@ -36,6 +36,8 @@ TITLE = "systemd journal"
 VERSION = 1
 SUPPORT = "vendor documentation"
 SIGNS = "__CURSOR and __REALTIME_TIMESTAMP, as JSON or as lines of NAME=value"
+MEMBERS = frozenset(("__REALTIME_TIMESTAMP",))
+CLAIMS_TEXT = True
 
 _JSON: Final = "json"
 _encode = msgspec.json.Encoder().encode

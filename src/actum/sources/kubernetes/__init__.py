@@ -39,6 +39,8 @@ TITLE = "Kubernetes audit"
 VERSION = 1
 SUPPORT = "real samples"
 SIGNS = "kind Event of audit.k8s.io, or an Azure record of category kube-audit"
+MEMBERS = frozenset(("apiVersion", "verb", "auditID", "category", "Category", "Type", "AuditId"))
+CLAIMS_TEXT = True
 unwrap = wrappings.unwrap
 
 
@@ -110,6 +112,11 @@ _COMMAND = f"""CASE WHEN {_O}.subresource = 'exec' THEN nullif(array_to_string(l
 """Exec is asked for with its words one by one in the query."""
 
 
+def _is_mail(text: str) -> str:
+    """SQL of whether it is an address of mail; an ARN may only end like one."""
+    return f"regexp_full_match({text}, '[^\\s@:/]+@[^\\s@:/]+[.][^\\s@:/]+')"
+
+
 def _present(values: str) -> str:
     """SQL of the list of those of the values that are there; NULL if none is."""
     return f"nullif(list_filter({values}, lambda x: x <> ''), [])"
@@ -122,7 +129,7 @@ MAPPING = Mapped(
             "username": "VARCHAR", "uid": "VARCHAR",
             "extra": {
                 "arn": ["VARCHAR"], "canonicalArn": ["VARCHAR"], "sessionName": ["VARCHAR"],
-                "accessKeyId": ["VARCHAR"], "oid": ["VARCHAR"],
+                "accessKeyId": ["VARCHAR"], "oid": ["VARCHAR"], "upn": ["VARCHAR"],
                 "authentication.kubernetes.io/credential-id": ["VARCHAR"],
                 "authentication.kubernetes.io/pod-name": ["VARCHAR"],
             },
@@ -170,7 +177,8 @@ MAPPING = Mapped(
             "last_rank": f"max(rank) OVER {_REQUEST}",
             "last_index": f'arg_max("index", rank) OVER {_REQUEST}',
             "bound": _BOUND, "role": _ROLE,
-            "others": f"[{_ACCOUNT}, j.impersonatedUser.username, {_X}.arn[1], {_X}.oid[1]]",
+            "others": f"[{_ACCOUNT}, j.impersonatedUser.username, {_X}.arn[1], {_X}.oid[1],"
+                      f" {_X}.upn[1]]",
         },
     ),
     columns={
@@ -192,7 +200,9 @@ MAPPING = Mapped(
         "actor_user_uid": f"nullif({_U}.uid, '')",
         "actor_user_name": f"coalesce({_SIGNED_IN}, nullif({_U}.username, ''))",
         "actor_user_type": _KIND,
-        "actor_user_email": f"CASE WHEN {_U}.username LIKE '%_@%_.%_' THEN {_U}.username END",
+        "actor_user_email": f"CASE WHEN {_is_mail(f'{_U}.username')} THEN {_U}.username"
+                            f" WHEN {_is_mail(f'{_X}.sessionName[1]')} THEN {_X}.sessionName[1]"
+                            f" WHEN {_is_mail(f'{_X}.upn[1]')} THEN {_X}.upn[1] END",
         "actor_user_account_uid": f"CASE WHEN {_X}.arn IS NOT NULL"
                                   f" THEN nullif(split_part({_X}.arn[1], ':', 5), '') END",
         "actor_user_credential_uid": f"coalesce({_X}.accessKeyId[1],"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import msgspec
 
+from actum.sources import envelopes
 from actum.sources.kubernetes import wrappings
 from actum.sources.seam import Claim
 
@@ -40,13 +41,13 @@ _decode = msgspec.json.Decoder(Key).decode
 _BOM = b"\xef\xbb\xbf"
 
 
-def claim(raw: bytes) -> Claim | None:
+def claim(raw: bytes) -> Claim | None:  # noqa: PLR0911 - each kind its own
     """An audit event by its kind, or what is known to hold one."""
-    if (
-        b'"auditID"' not in raw
-        and b'"Event' not in raw
-        and b"kube-audit" not in raw
-        and (b'"AuditId"' not in raw)
+    if raw[:1].isdigit():
+        return envelopes.claimed_behind_time(raw, claim)
+    if b'"Event' not in raw and (
+        b"udit" not in raw
+        or (b'"auditID"' not in raw and b"kube-audit" not in raw and b'"AuditId"' not in raw)
     ):
         return None
     if raw.startswith(_BOM):

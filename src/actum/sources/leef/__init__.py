@@ -33,6 +33,8 @@ TITLE = "Log Event Extended Format"
 VERSION = 1
 SUPPORT = "real samples"
 SIGNS = "LEEF:1.0| or LEEF:2.0| at the beginning or behind a syslog head"
+MEMBERS: frozenset[str] = frozenset()
+CLAIMS_TEXT = True
 
 _FORM = "line"
 _EVENT = pattern(rb"LEEF:")

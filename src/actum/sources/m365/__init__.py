@@ -50,6 +50,8 @@ SIGNS = (
     "CreationTime beside Operation and Workload or RecordType, AuditData, or a row of"
     " OfficeActivity"
 )
+MEMBERS = frozenset(("AuditData", "auditData", "Operation", "organizationid"))
+CLAIMS_TEXT = False
 
 
 class Key(msgspec.Struct, gc=False):
@@ -89,11 +91,9 @@ def claim(raw: bytes) -> Claim | None:
 
 
 def _of(key: Key) -> Claim | None:
-    if isinstance(key.AuditData, str) and key.AuditData[:1] == "{":
-        return Claim(NAME, id_of(key.AuditData), AUDIT_DATA)
-    if isinstance(key.auditData, dict) and isinstance(key.operation, str):
-        inner = key.auditData.get("Id") or key.id
-        return Claim(NAME, _bytes(inner), AUDIT_DATA)
+    found = _found(key)
+    if found is not None:
+        return Claim(NAME, found, AUDIT_DATA)
     if isinstance(key.CreationTime, str) and isinstance(key.Operation, str):
         about = (key.Workload, key.RecordType, key.OrganizationId, key.UserId)
         return Claim(NAME, _bytes(key.Id)) if sum(each is not None for each in about) > 1 else None
@@ -102,6 +102,18 @@ def _of(key: Key) -> Claim | None:
         return Claim(NAME, _bytes(key.OfficeId or key.Id), OTHER) if is_row else None
     if isinstance(key.creationtime, str) and isinstance(key.operation, str) and key.organizationid:
         return Claim(NAME, _bytes(key.id), OTHER)
+    return None
+
+
+def _found(key: Key) -> bytes | None:
+    """The id of what a search found, if this is that; as text, or opened by Graph or a tool."""
+    data = key.AuditData
+    if isinstance(data, str) and data[:1] == "{":
+        return id_of(data)
+    if isinstance(data, dict) and {"CreationTime", "Operation"} <= data.keys():
+        return _bytes(data.get("Id"))
+    if isinstance(key.auditData, dict) and isinstance(key.operation, str):
+        return _bytes(key.auditData.get("Id") or key.id)
     return None
 
 
@@ -149,7 +161,7 @@ _WHO_ID = (
 )
 _WHO = (
     f"coalesce(CASE WHEN {_IS_PRINCIPAL} OR {_NOBODY} THEN {_typed('Actor', 1)} END, {_USER},"
-    f" {_typed('Actor', 5)}, {_KEY})"
+    f" {_typed('Actor', 5)}, {_KEY}, actor_id)"
 )
 _CONTEXT = "j.AppAccessContext"
 _SHAREPOINT = "j.SourceFileName <> '' OR j.SiteUrl <> ''"
@@ -170,6 +182,13 @@ _SHOWN = (
     " 'ConsentContext.IsAdminConsent', 'DelegatedPermissionGrant.Scope')),"
     " lambda x: x.Name || ': ' || coalesce(nullif(x.NewValue, ''), x.OldValue)), '; ') END"
 )
+_ADMINS = (
+    "CASE WHEN len(j.ModifiedProperties) > 0 THEN list_transform(list_filter(j.ModifiedProperties,"
+    " lambda x: x.Name = 'SiteAdmin'), lambda x:"
+    " nullif(regexp_extract(coalesce(nullif(x.NewValue, ''), x.OldValue), '([^|]+)$', 1), '')) END"
+)
+"""Who became or ceased to be an administrator of a site."""
+_NO_APP = "00000000-0000-0000-0000-000000000000"
 _VIA = _pair("ExtendedProperties", "additionalDetails")
 _PAIRS = [{"Name": "VARCHAR", "Value": "VARCHAR"}]
 _TYPED = [{"ID": "VARCHAR", "Type": "VARCHAR"}]
@@ -189,7 +208,10 @@ MAPPING = Mapped(
         "SourceRelativeUrl": "VARCHAR", "ItemType": "VARCHAR",
         "TargetUserOrGroupName": "VARCHAR", "MailboxOwnerUPN": "VARCHAR", "MailboxGuid": "VARCHAR",
         "SendAsUserSmtp": "VARCHAR", "SendOnBehalfOfUserSmtp": "VARCHAR", "TeamName": "VARCHAR",
-        "ModifiedObjectResolvedName": "VARCHAR", "Name": "VARCHAR",
+        "ModifiedObjectResolvedName": "VARCHAR", "Name": "VARCHAR", "ItemName": "VARCHAR",
+        "IsSuccess": "VARCHAR", "SenderIp": "VARCHAR", "P2Sender": "VARCHAR",
+        "Subject": "VARCHAR", "Recipients": ["VARCHAR"], "Members": [{"UPN": "VARCHAR"}],
+        "ExchangeMetaData": {"From": "VARCHAR", "To": ["VARCHAR"], "Subject": "VARCHAR"},
         "AppAccessContext": {"AADSessionId": "VARCHAR", "UniqueTokenId": "VARCHAR",
                              "CorrelationId": "VARCHAR", "ClientAppId": "VARCHAR"},
         "Actor": _TYPED, "Target": _TYPED, "Parameters": _PAIRS, "ExtendedProperties": _PAIRS,
@@ -206,7 +228,7 @@ MAPPING = Mapped(
                             " ('8', '9', '15', 'AzureActiveDirectory',"
                             " 'AzureActiveDirectoryAccountLogon', 'AzureActiveDirectoryStsLogon'),"
                             " false)",
-            "came_from": first("j.ClientIP", "j.ClientIPAddress", "j.ActorIpAddress"),
+            "came_from": first("j.ClientIP", "j.ClientIPAddress", "j.ActorIpAddress", "j.SenderIp"),
             "actor_id": f"CASE WHEN len(j.Actor) > 0 THEN coalesce({_object_id('Actor')},"
                         f" CASE WHEN regexp_full_match({_typed('Actor', 0)}, '{_OID}') THEN"
                         f" {_typed('Actor', 0)} END) END",
@@ -222,7 +244,7 @@ MAPPING = Mapped(
             "status": STATUS,
             "via": f"CASE WHEN len(j.ExtendedProperties) > 0 THEN {_VIA} END",
             "other": "CASE WHEN j.ActorIpAddress <> came_from THEN j.ActorIpAddress END",
-            "people": "list_filter(list_concat("
+            "named": "list_filter(list_concat("
                       "CASE WHEN is_directory AND len(j.Target) > 0 AND operation NOT LIKE"
                       " 'userlog%'"
                       f" THEN {_TARGETS} ELSE [] END,"
@@ -231,11 +253,17 @@ MAPPING = Mapped(
                       " lambda x: list_transform(regexp_split_to_array(x.Value, ' *[;,] *'),"
                       " lambda y: nullif(regexp_replace(y, '^(?i)smtp:', ''), '')))) ELSE [] END,"
                       " [nullif(j.TargetUserOrGroupName, ''), nullif(j.MailboxOwnerUPN, ''),"
-                      " nullif(j.SendAsUserSmtp, ''), nullif(j.SendOnBehalfOfUserSmtp, '')]),"
+                      " nullif(j.SendAsUserSmtp, ''), nullif(j.SendOnBehalfOfUserSmtp, ''),"
+                      " nullif(j.P2Sender, ''), nullif(j.ExchangeMetaData.From, '')],"
+                      " j.Recipients, j.ExchangeMetaData.To,"
+                      " list_transform(j.Members, lambda x: nullif(x.UPN, '')),"
+                      f" {_ADMINS}),"
                       " lambda x: x IS NOT NULL AND x IS DISTINCT FROM j.UserId"
                       " AND x IS DISTINCT FROM actor_id)",
         },
-        {"class_uid": CLASS, "who_id": _WHO_ID, "who": _WHO},
+        {"people": "CASE WHEN len(named) > 1 THEN list_filter(named,"
+                   " lambda x, i: list_position(named, x) = i) ELSE named END",
+         "class_uid": CLASS, "who_id": _WHO_ID, "who": _WHO},
     ),
     columns={
         "time": utc("j.CreationTime"),
@@ -246,7 +274,8 @@ MAPPING = Mapped(
         "action": "act",
         "api_operation": "j.Operation",
         "api_service_name": first("j.Workload"),
-        "message": f"nullif({_SHOWN}, '')",
+        "message": f"coalesce(nullif({_SHOWN}, ''), nullif(j.Subject, ''),"
+                   " nullif(j.ExchangeMetaData.Subject, ''))",
         "finding_title": "CASE WHEN class_uid = 2004 THEN coalesce(nullif(j.Name, ''),"
                          " j.Operation) END",
         "actor_user_uid": "who_id",
@@ -254,12 +283,15 @@ MAPPING = Mapped(
         "actor_user_type": "CASE WHEN who IS NOT NULL THEN"
                            " coalesce(user_types_kind, nullif(j.UserType, '')) END",
         "actor_user_email": "CASE WHEN j.UserId LIKE '%_@%_.%_' AND NOT contains(j.UserId, ' ')"
+                            " AND NOT contains(lower(j.UserId), '#ext#')"
                             " THEN j.UserId END",
         "actor_user_credential_uid": first(f"{_CONTEXT}.UniqueTokenId"),
         "actor_session_uid": first(
             f"{_CONTEXT}.AADSessionId", "j.SessionId", _pair("DeviceProperties", "SessionId")),
         "actor_app_name": first(
-            "j.ApplicationDisplayName", "CASE WHEN class_uid = 3002 THEN j.ApplicationId END"),
+            "j.ApplicationDisplayName",
+            *(f"nullif({each}, '{_NO_APP}')" for each in (
+                "j.ApplicationId", "j.ClientAppId", "j.AppId", f"{_CONTEXT}.ClientAppId"))),
         "resource_uid": f"coalesce(target_id, CASE WHEN is_directory AND class_uid <> 3002"
                         f" THEN {_typed('Target', 5)} END, nullif(j.ObjectId, ''),"
                         " nullif(j.MailboxGuid, ''))",
@@ -267,6 +299,7 @@ MAPPING = Mapped(
                          f" {_typed('Target', 1)}) END, nullif(j.SourceFileName, ''),"
                          " nullif(j.ModifiedObjectResolvedName, ''), about,"
                          " nullif(j.MailboxOwnerUPN, ''), nullif(j.TeamName, ''),"
+                         " nullif(j.ItemName, ''),"
                          " nullif(j.ObjectId, ''))",
         "resource_type": f"coalesce(CASE WHEN is_directory THEN {_kind_of('Target')} END,"
                          " nullif(j.ItemType, ''), CASE WHEN j.MailboxOwnerUPN <> ''"

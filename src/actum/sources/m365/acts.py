@@ -19,10 +19,12 @@ STATUS = f"""CASE
         OR contains(lower(j.LogonError), 'interrupt') THEN 'unknown' ELSE 'failure' END
     WHEN operation = 'userloggedin' THEN CASE WHEN j.ErrorNumber NOT IN ('', '0') THEN
         CASE WHEN j.ErrorNumber IN ({_CODES}) THEN 'unknown' ELSE 'failure' END
-        ELSE 'success' END
+        WHEN {_RESULT} IN ('failed', 'failure', 'false') THEN 'failure' ELSE 'success' END
     WHEN {_RESULT} IN ('true', 'succeeded', 'success') THEN 'success'
     WHEN {_RESULT} IN ('false', 'failed', 'failure') THEN 'failure'
     WHEN {_RESULT} <> '' THEN 'unknown'
+    WHEN lower(j.IsSuccess) IN ('true', 'false') THEN
+        CASE lower(j.IsSuccess) WHEN 'true' THEN 'success' ELSE 'failure' END
     WHEN regexp_full_match(lower(j.Workload), '{DONE}') AND regexp_matches(operation,
         '(ed|set|extended|full|partial|link|group)$') THEN 'success'
     ELSE 'unknown' END"""

@@ -64,7 +64,7 @@ _STRINGS = frozenset(
      "folders", "folder", "affecteditems", "operationproperties", "item", "appaccesscontext",
      "deviceproperties", "members", "extraproperties")
 )  # fmt: skip
-_TIMES = frozenset(("timegenerated", "creationtime"))
+_TIMES = ("creationtime", "timegenerated")
 
 
 class _Identity(msgspec.Struct, gc=False):
@@ -120,8 +120,10 @@ def _inside(told: Mapping[str, Any]) -> bytes | Unread:
     outer = {
         "Id": told.get("id"), "Operation": told.get("operation"), "UserId": told.get("userId"),
         "CreationTime": told.get("createdDateTime"), "Workload": told.get("service"),
+        "OrganizationId": told.get("organizationId"), "ClientIP": told.get("clientIp"),
     }  # fmt: skip
-    return msgspec.json.encode({**{k: v for k, v in outer.items() if v is not None}, **data})
+    named = {key: value for key, value in data.items() if not key.startswith("@odata.")}
+    return msgspec.json.encode({**{k: v for k, v in outer.items() if v is not None}, **named})
 
 
 def _record(record: dict[str, Any]) -> dict[str, Any]:

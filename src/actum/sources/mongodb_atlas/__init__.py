@@ -25,6 +25,8 @@ TITLE = "MongoDB Atlas events"
 VERSION = 1
 SUPPORT = "real samples"
 SIGNS = "eventTypeName beside id and created, orgId or groupId"
+MEMBERS = frozenset(("eventTypeName", "eventtypename"))
+CLAIMS_TEXT = False
 
 _LOWER = "lower"
 _MEMBERS = (

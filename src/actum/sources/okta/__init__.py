@@ -33,6 +33,8 @@ TITLE = "Okta System Log"
 VERSION = 1
 SUPPORT = "real samples"
 SIGNS = "eventType of dotted words beside an actor with an alternateId, or an event hook of such"
+MEMBERS = frozenset(("eventType", "eventtype"))
+CLAIMS_TEXT = False
 
 
 class Actor(msgspec.Struct, gc=False):
@@ -152,7 +154,8 @@ MAPPING = Mapped(
         "outcome": {"result": "VARCHAR", "reason": "VARCHAR"},
         "actor": {"id": "VARCHAR", "type": "VARCHAR", "alternateId": "VARCHAR",
                   "displayName": "VARCHAR"},
-        "client": {"ipAddress": "VARCHAR", "userAgent": {"rawUserAgent": "VARCHAR"},
+        "client": {"id": "VARCHAR", "ipAddress": "VARCHAR",
+                   "userAgent": {"rawUserAgent": "VARCHAR"},
                    "geographicalContext": {"country": "VARCHAR"}},
         "device": {"id": "VARCHAR", "name": "VARCHAR"},
         "authenticationContext": {"externalSessionId": "VARCHAR"},
@@ -195,6 +198,8 @@ MAPPING = Mapped(
                             " THEN j.actor.alternateId END",
         "actor_user_credential_uid": "j.transaction.detail.requestApiTokenId",
         "actor_session_uid": _said("j.authenticationContext.externalSessionId"),
+        "actor_app_name": f"CASE WHEN j.client.id IS DISTINCT FROM j.actor.id"
+                          f" THEN {_said('j.client.id')} END",
         "actor_session_mfa": "CASE WHEN j.eventType = 'user.authentication.auth_via_mfa'"
                              " AND j.outcome.result = 'SUCCESS' THEN true END",
         "resource_uid": _said("main.id"),

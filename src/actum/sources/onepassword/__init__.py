@@ -27,6 +27,8 @@ TITLE = "1Password Events"
 VERSION = 1
 SUPPORT = "real samples"
 SIGNS = "uuid beside a category and target_user, a vault_uuid and item_uuid, or an actor_uuid"
+MEMBERS = frozenset(("target_user", "vault_uuid", "actor_uuid"))
+CLAIMS_TEXT = False
 unwrap = plain
 
 
@@ -154,6 +156,7 @@ MAPPING = Mapped(
         "actor_user_uid": "nullif(person.uuid, '')",
         "actor_user_name": "coalesce(nullif(person.email, ''), nullif(person.name, ''))",
         "actor_user_email": "CASE WHEN person.email LIKE '%_@_%' THEN person.email END",
+        "actor_app_name": "nullif(j.client.app_name, '')",
         "actor_session_uid": "coalesce(j.session_uuid, j.session.uuid)",
         "resource_uid": "CASE kind WHEN 'usage' THEN j.item_uuid"
                         " WHEN 'audit' THEN j.object_uuid END",

@@ -36,6 +36,8 @@ TITLE = "PostgreSQL, pgAudit"
 VERSION = 1
 SUPPORT = "real samples"
 SIGNS = "a time and a severity like LOG:, csvlog's columns, or error_severity beside session_id"
+MEMBERS = frozenset(("error_severity",))
+CLAIMS_TEXT = True
 
 _JSON, _CSV = "jsonlog", "csvlog"
 

@@ -72,6 +72,7 @@ COLUMNS = {
     "message": "CASE WHEN kinds_class_uid = 6005 THEN j.sql ELSE j.message END",
     "actor_user_name": "coalesce(j.user, j.identity)",
     "actor_session_uid": "coalesce(j.session, j.pid)",
+    "actor_app_name": "j.app",
     "resource_uid": f"CASE WHEN {_ON} THEN j.object END",
     "resource_name": f"CASE WHEN {_ON} THEN j.object"
     " WHEN kinds_class_uid IN (3002, 6005) THEN j.db END",

@@ -30,7 +30,7 @@ _SPLIT = re.compile(rb"\n(?=<? ?\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)")
 
 def begins(line: bytes) -> bool:
     """Whether an entry begins with this line."""
-    return _BEGIN.match(line) is not None
+    return b":  " in line[:512] and _BEGIN.match(line) is not None
 
 
 def parts(raw: bytes) -> tuple[str, str, str, str, dict[str, str]] | None:

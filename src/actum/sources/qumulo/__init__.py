@@ -29,6 +29,8 @@ TITLE = "Qumulo Core audit"
 VERSION = 1
 SUPPORT = "real samples"
 SIGNS = "a syslog line of qumulo, or JSON with user_ip beside user_id, or ip_address beside path_1"
+MEMBERS = frozenset(("user_ip", "ip_address"))
+CLAIMS_TEXT = True
 
 _LINE = re.compile(
     rb"(?:<\d{1,3}>)?(?:1 )?([A-Z][a-z]{2} [ \d]?\d \d\d:\d\d:\d\d|\d{4}-\d\d-\d\dT[0-9:.]+"

@@ -27,6 +27,8 @@ TITLE = "Slack audit logs"
 VERSION = 1
 SUPPORT = "real samples"
 SIGNS = "action and an actor with a user, in a context with a location, address or user agent"
+MEMBERS = frozenset(("context",))
+CLAIMS_TEXT = False
 unwrap = plain
 
 
@@ -116,7 +118,8 @@ MAPPING = Mapped(
             "type": "VARCHAR",
             "user": {**_THING, "email": "VARCHAR"},
         },
-        "context": {"ip_address": "VARCHAR", "ua": "VARCHAR", "session_id": "VARCHAR",
+        "context": {"app": _THING, "ip_address": "VARCHAR", "ua": "VARCHAR",
+                    "session_id": "VARCHAR",
                     "location": {"type": "VARCHAR", "id": "VARCHAR", "name": "VARCHAR"}},
     },
     objects=("$", "$.actor", "$.actor.user", "$.entity", "$.context"),
@@ -144,6 +147,7 @@ MAPPING = Mapped(
         "actor_user_type": "nullif(j.actor.type, '')",
         "actor_user_email": f"CASE WHEN {_U}.email LIKE '%_@_%' THEN {_U}.email END",
         "actor_user_account_uid": f"nullif({_U}.team, '')",
+        "actor_app_name": "coalesce(nullif(j.context.app.name, ''), nullif(j.context.app.id, ''))",
         "actor_session_uid": "nullif(nullif(j.context.session_id, ''), '0')",
         "resource_uid": "nullif(found.id, '')",
         "resource_name": "nullif(found.name, '')",

@@ -157,6 +157,8 @@ COLUMNS = {
     "end_time": f"CASE WHEN gives THEN {utc('j.DELETED_ON', zoned=True)}"
     f" WHEN view = 'query' THEN {utc('j.END_TIME', zoned=True)} END",
     "src_endpoint_ip": f"CASE WHEN j.CLIENT_IP <> '0.0.0.0' THEN {ip('j.CLIENT_IP')} END",
+    "actor_app_name": "CASE view WHEN 'login' THEN nullif(j.REPORTED_CLIENT_TYPE, '')"
+    " WHEN 'session' THEN nullif(j.CLIENT_APPLICATION_ID, '') END",
     "user_agent": "CASE view WHEN 'login' THEN nullif(concat_ws(' ', j.REPORTED_CLIENT_TYPE,"
     " j.REPORTED_CLIENT_VERSION), '') WHEN 'session' THEN j.CLIENT_APPLICATION_ID END",
     "status": "CASE view WHEN 'login' THEN CASE upper(j.IS_SUCCESS) WHEN 'YES' THEN 'success'"

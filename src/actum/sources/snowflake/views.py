@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from typing import NamedTuple
 
-__all__ = ["KNOWN", "SIGNS", "VIEWS", "View", "key_of", "view_of"]
+__all__ = ["KNOWN", "MEMBERS", "VIEWS", "View", "key_of", "view_of"]
 
 
 class View(NamedTuple):
@@ -36,10 +36,10 @@ VIEWS = (
 )  # fmt: skip
 
 _DISTINCT = (
-    "IS_SUCCESS", "OBJECTS_ACCESSED", "OBJECTS_MODIFIED", "QUERY_TEXT", "LOGIN_EVENT_ID",
-    "GRANTEE_NAME", "TARGET_CLOUD",
+    "IS_SUCCESS", "DIRECT_OBJECTS_ACCESSED", "BASE_OBJECTS_ACCESSED", "OBJECTS_MODIFIED",
+    "QUERY_TEXT", "LOGIN_EVENT_ID", "GRANTEE_NAME", "TARGET_CLOUD",
 )  # fmt: skip
-SIGNS = tuple(spelt.encode() for name in _DISTINCT for spelt in (name, name.lower()))
+MEMBERS = frozenset(spelt for name in _DISTINCT for spelt in (name, name.lower(), name.title()))
 """Without one of these no row is of a view."""
 
 

@@ -40,6 +40,8 @@ TITLE = "Syslog"
 VERSION = 1
 SUPPORT = "real samples"
 SIGNS = "a line that begins with a priority, or with a time, a host and a program"
+MEMBERS: frozenset[str] = frozenset()
+CLAIMS_TEXT = True
 
 
 def claim(raw: bytes) -> Claim | None:

@@ -29,6 +29,8 @@ TITLE = "Teleport"
 VERSION = 1
 SUPPORT = "real samples"
 SIGNS = "event beside a code like T1000I, with a uid and a time"
+MEMBERS = frozenset(("code",))
+CLAIMS_TEXT = False
 unwrap = plain
 
 
@@ -66,15 +68,28 @@ def _first(*values: str) -> str:
     return f"coalesce({present})"
 
 
-_REMOTE = 'coalesce(j."addr.remote", j.addr_remote, j.identity.client_ip, j.src_addr)'
+_REMOTE = (
+    'coalesce(j."addr.remote", j.addr_remote, j.identity.client_ip, j.src_addr,'
+    " CASE WHEN j.event LIKE '%.join' THEN j.remote_addr END)"
+)
 _PORT = f"try_cast(regexp_extract({_REMOTE}, '[].0-9a-fA-F]:([0-9]{{1,5}})$', 1) AS UINTEGER)"
-_ACTOR = _first("j.reviewer", "j.updated_by", "j.impersonator", '"j"."user"')
+_ACTOR = _first(
+    "j.reviewer",
+    "j.updated_by",
+    "j.impersonator",
+    '"j"."user"',
+    "j.identity.impersonator",
+    'j.identity."user"',
+    "j.bot_name",
+)
 _AS = f"""CASE WHEN j.impersonator <> '' AND j.impersonator <> j."user" THEN j."user"
     ELSE {_first("j.login", "j.db_user", "j.windows_user", "j.kubernetes_user")} END"""
 _MFA = "CASE WHEN j.event = 'user.login' AND j.mfa_device IS NOT NULL THEN true END"
 _STATUS = """CASE WHEN NOT ok THEN NULL
     WHEN j.success = 'true' THEN 'success' WHEN j.success = 'false' THEN 'failure'
     WHEN j.error <> '' THEN 'failure'
+    WHEN j.event IN ('kube.request', 'app.session.request', 'app.session.dynamodb.request')
+        AND try_cast(coalesce(j.response_code, j.status_code) AS UINTEGER) >= 400 THEN 'failure'
     WHEN j.event = 'exec' AND j.exitCode <> '' AND j.exitCode <> '0' THEN 'failure'
     WHEN j.event = 'session.command' AND j.return_code <> '' AND j.return_code <> '0' THEN 'failure'
     WHEN code_end = 'I' THEN 'success' WHEN code_end IN ('W', 'E') THEN 'failure'
@@ -137,12 +152,12 @@ MAPPING = Mapped(
              "db_service", "db_name", "db_user", "db_query", "app_name", "desktop_name",
              "windows_user", "kubernetes_cluster", "kubernetes_user", "verb", "request_path",
              "method", "status_code", "response_code", "user_agent", "mfa_device", "user_kind",
-             "reason", "state", "proposed_state"),
+             "reason", "state", "proposed_state", "bot_name", "remote_addr"),
             "VARCHAR",
         ),
         "argv": ["VARCHAR"], "participants": ["VARCHAR"],
         "target": {"user": "VARCHAR", "role": "VARCHAR", "node": "VARCHAR"},
-        "identity": {"client_ip": "VARCHAR"},
+        "identity": {"client_ip": "VARCHAR", "user": "VARCHAR", "impersonator": "VARCHAR"},
         "status": {"message": "VARCHAR"},
     },
     objects=("$", "$.target", "$.identity"),
@@ -198,7 +213,8 @@ MAPPING = Mapped(
         "resource_name": _NAME,
         "resource_type": _TYPE,
         "resource_namespace": _first("j.namespace"),
-        "http_method": "coalesce(j.method, j.verb)",
+        "http_method": "coalesce(CASE WHEN regexp_full_match(j.method, '[A-Z]+') THEN j.method END,"
+                       " j.verb)",
         "http_url": "CASE WHEN j.event IN ('app.session.request', 'kube.request')"
                     " THEN coalesce(j.request_path, j.path) END",
         "process_name": "CASE WHEN j.event = 'exec' THEN NULL ELSE j.program END",

@@ -27,6 +27,8 @@ TITLE = "HashiCorp Vault audit"
 VERSION = 1
 SUPPORT = "vendor documentation"
 SIGNS = "type request or response beside a request with id, operation and path"
+MEMBERS = frozenset(("request",))
+CLAIMS_TEXT = False
 unwrap = plain
 
 
@@ -155,8 +157,9 @@ MAPPING = Mapped(
         "api_service_name": "CASE WHEN ok THEN"
                             f" coalesce({_Q}.mount_type, {_Q}.mount_point, 'vault') END",
         "actor_user_uid": f"coalesce(nullif({_A}.entity_id, ''), nullif({_G}.entity_id, ''))",
-        "actor_user_name": f"coalesce({_name(_A)}, CASE WHEN signs_in THEN"
-                           f" coalesce({_name(_G)}, path_name) END)",
+        "actor_user_name": f"coalesce(CASE WHEN signs_in THEN"
+                           f" nullif({_G}.metadata.username, '') END, {_name(_A)},"
+                           f" CASE WHEN signs_in THEN coalesce({_name(_G)}, path_name) END)",
         "actor_user_email": f"nullif({_A}.metadata.email, '')",
         "actor_user_credential_uid": f"coalesce(nullif({_A}.accessor, ''),"
                                      f" nullif({_Q}.client_token_accessor, ''))",

@@ -23,6 +23,8 @@ TITLE = "Wagtail"
 VERSION = 1
 SUPPORT = "real samples"
 SIGNS = "model wagtailcore.pagelogentry or modellogentry, beside fields with an action"
+MEMBERS = frozenset(("model",))
+CLAIMS_TEXT = False
 unwrap = plain
 
 

@@ -39,12 +39,13 @@ TITLE = "Windows Event Log"
 VERSION = 1
 SUPPORT = "vendor documentation"
 SIGNS = "winlog.event_id, EventID beside Channel or provider, Event.System.EventID, or <Event>"
+MEMBERS = frozenset(("winlog", "Event", "System", "EventID", "event_id", "data"))
+CLAIMS_TEXT = True
 
 _JSON = "json"
 _object = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 _encode = msgspec.json.Encoder().encode
 _REFUSED = (msgspec.MsgspecError, RecursionError, ValueError)
-_SIGNS = (b'"EventID"', b'"event_id"', b'"eventID"')
 _PLACES = ("Channel", "SourceName", "ProviderName", "Provider", "EventSourceName", "LogName")
 _HOSTS = ("Hostname", "Computer", "ComputerName", "MachineName", "host")
 
@@ -54,7 +55,7 @@ def claim(raw: bytes) -> Claim | None:
     if raw[:1] != b"{":
         is_xml = b"<Event" in raw[:1024] and BEGINS.match(raw) is not None
         return Claim(NAME, identity(raw), XML) if is_xml else None
-    if not any(sign in raw for sign in _SIGNS):
+    if b'"EventID"' not in raw and b'"event_id"' not in raw and b'"eventID"' not in raw:
         return None
     try:
         top = _object(raw)
