@@ -107,7 +107,7 @@ _NEW_IN_BIGQUERY = [
         "tableInsertRequest.resource.tableName.tableId",
     )
 ]
-"""The older log of BigQuery names the collection it was asked for, and what is new in the request."""
+"""The older log of BigQuery names only the collection asked for; what is new is in the request."""
 _NAMED = f"""CASE
     WHEN j.resource.type = 'service_account' AND {_L}.email_id <> '' THEN {_L}.email_id
     WHEN {_IS_K8S} THEN nullif(regexp_extract('/' || {_R}, '/' || plural || '/([^/]+)', 1), '')
