@@ -2,7 +2,8 @@
 
 doors      cli  docs
 answers    case                                beside: testing, demo
-reading    query
+reading    sql
+           query
 evidence   ingest, trial
            log | collect | sources             which do not know each other
 ground     record  errors  proof  ocsf         pure: no disk, no network, no clock
@@ -39,11 +40,13 @@ MAY_IMPORT: dict[str, set[str]] = {
     "ingest": GROUND | {"log", "collect", "sources"},
     "trial": GROUND | {"log", "collect", "sources"},
     "query": GROUND | {"log"},
-    "case": GROUND | {"log", "collect", "sources", "ingest", "query"},
+    "sql": GROUND | {"log", "query"},
+    "case": GROUND | {"log", "collect", "sources", "ingest", "query", "sql"},
     "demo": {"errors", "record"},
     "testing": GROUND | {"log", "sources", "trial"},
     "docs": GROUND | {"", "query", "sources", "cli"},
-    "cli": GROUND | {"log", "collect", "sources", "ingest", "trial", "query", "case", "demo"},
+    "cli": GROUND
+    | {"log", "collect", "sources", "ingest", "trial", "query", "sql", "case", "demo"},
     "": GROUND | {"log", "ingest", "query", "case"},
 }
 """Room → the rooms it may import, besides itself.  "" is the package's own page of names."""
@@ -54,8 +57,9 @@ ONLY_OF = {"log": {"ocsf": {"actum.ocsf.columns"}}}
 WHO_MAY_USE = {
     "click": {"cli", "docs"},
     "rich": {"cli"},
-    "duckdb": {"log", "query", "sources", "trial", "collect"},
+    "duckdb": {"log", "query", "sql", "sources", "trial", "collect"},
     "sqlalchemy": {"log"},
+    "sqlglot": {"sql"},
     "sqlite3": {"log"},
     "cryptography": {"proof"},
     "isal": {"collect", "sources", "demo"},

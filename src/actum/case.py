@@ -28,21 +28,24 @@ from actum.log.log import Log
 from actum.log.rebuild import rebuild
 from actum.log.reread import Reread, reread
 from actum.log.seal import read_checkpoint
+from actum.log.terms import build_terms
 from actum.log.view import View
 from actum.query import Query, parse
 from actum.query.engine import Answer, Engine
+from actum.record import Micros
 from actum.sources import SOURCES, Mappings, Told
 from actum.sources.declared import FOLDER, load_folder
 from actum.sources.paths import FILE, PathRule, parse_told, read_rules, told_by, write_rules
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from types import TracebackType
 
     from actum.log.catalog import LogEntry
     from actum.proof.checkpoint import Checkpoint
     from actum.proof.tlog_proof import Verdict
     from actum.record import Record
+    from actum.sql import Limits, Result
 
 __all__ = ["Case", "Status", "case_path", "current_home", "open_case", "remember"]
 
@@ -165,6 +168,16 @@ class Case:
         rules = self.path_rules()
         return lambda origin: told_by(rules, origin)
 
+    def index_terms(self, *, seen: Callable[[int], None] = lambda _: None) -> int:
+        """Make the term filters that are missing: rare words and values are found faster then.
+
+        Answers are the same without them.  Can be interrupted; goes on where it was.  Returns the
+        number of segments that got one.
+        """
+        built = build_terms(self.log().view, seen=seen)
+        self._fresh()
+        return built
+
     def path_rules(self) -> list[PathRule]:
         """Return what the home says of deliveries by their path."""
         return read_rules(self.path / FILE, self.sources)
@@ -203,6 +216,7 @@ class Case:
             segments=done.segments, changed=done.changed,
         )  # fmt: skip
         log.seal()
+        build_terms(log.view)
         self._fresh()
         return done
 
@@ -220,7 +234,28 @@ class Case:
 
     def query(self, text: str, *, now: datetime | None = None, zone: tzinfo = UTC) -> Query:
         """Read a query.  QueryError points at what is wrong with it."""
-        return parse(text, now=now or datetime.now(UTC), zone=zone)
+        return parse(text, now=now or datetime.now(UTC), zone=zone, time_of=self._time_of)
+
+    def sql(
+        self,
+        statement: str,
+        parameters: Mapping[str, object] | None = None,
+        *,
+        limits: Limits | None = None,
+    ) -> Result:
+        """Run one SQL statement over the log's views, in a process of its own: docs/sql.md."""
+        from actum.sql import Console  # noqa: PLC0415 - only who asks SQL pays for it
+
+        return Console(self.engine).ask(statement, parameters, limits=limits)
+
+    def _time_of(self, index: int) -> Micros | None:
+        """Return when a record's act happened, for ``around:``.  LookupError without a record."""
+        found = self.engine.rows(
+            'SELECT epoch_us(min(time)) FROM events WHERE "index" = ? GROUP BY "index"', [index]
+        )
+        if not found:
+            raise LookupError(index)
+        return None if found[0][0] is None else Micros(found[0][0])
 
     def search(
         self,
@@ -299,6 +334,7 @@ class Case:
         log = self.log()
         log.settle()
         count = rebuild(log.view, self._reading, seen=seen)
+        build_terms(log.view, again=True)
         self._fresh()
         return count
 

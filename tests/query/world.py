@@ -6,18 +6,34 @@ compiler: it shares with it the tree, and the names of the columns a field reads
 
 from __future__ import annotations
 
+import json
 import random
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
-from ipaddress import ip_address
+from decimal import Decimal
+from ipaddress import ip_address, ip_network
+from typing import Any
 
 from actum.ocsf.columns import COLUMNS
-from actum.query.ast import And, Compare, Node, Not, Op, Or, Range, Text
+from actum.query.ast import (
+    And,
+    Compare,
+    Fragment,
+    Network,
+    Node,
+    Not,
+    Op,
+    Or,
+    Range,
+    Raw,
+    Regex,
+    Text,
+)
 from actum.query.fields import FIELDS, Field, Kind, Part, Read
 from query.trees import INSTANTS, NUMBERS, VALUES
 
-__all__ = ["Row", "holds", "raws", "rows", "utc"]
+__all__ = ["Row", "at_path", "holds", "raws", "rows", "utc"]
 
 Row = Mapping[str, object]
 
@@ -57,23 +73,62 @@ def _row(index: int, chance: random.Random) -> Row:
 
 
 def raws(count: int, seed: int) -> list[bytes]:
-    """Make the raw records: one in five is not UTF-8."""
+    """Make the raw records: half are JSON, and of the others one in three is not UTF-8."""
     chance = random.Random(seed)
-    texts = [" ".join(chance.sample(VALUES, 4)) for _ in range(count)]
-    return [text.encode() + (b"\xff" if chance.random() < 0.2 else b"") for text in texts]
+    return [_json(chance) if chance.random() < 0.5 else _line(chance) for _ in range(count)]
+
+
+def _line(chance: random.Random) -> bytes:
+    text = " ".join(chance.sample(VALUES, 4)).encode()
+    return text + (b"\xff" if chance.random() < 0.3 else b"")
+
+
+def _json(chance: random.Random) -> bytes:
+    def value() -> object:
+        return chance.choice((None, True, False, 5, -1.5, 10**12, 0, *VALUES, *VALUES[:12]))
+
+    made = {
+        "a": value(),
+        "b": {"c": value(), "d.e": value(), "x/y~z": value(), "q:": {"[0]": value()}},
+        "l": [{"k": value()} for _ in range(chance.randrange(4))],
+    }
+    some = {key: made[key] for key in chance.sample(sorted(made), chance.randint(0, 3))}
+    text = json.dumps(chance.choice((some, some, [some], "a")), ensure_ascii=False)
+    return text.encode()
 
 
 def holds(node: Node, row: Row, raw: bytes) -> bool:
     """Whether the row is one the tree asks for; what is NULL holds of nothing."""
     match node:
-        case Text():
-            return low(node.phrase) in low(_readable(raw))
         case Not():
             return not holds(node.node, row, raw)
         case And():
             return all(holds(part, row, raw) for part in node.nodes)
         case Or():
             return any(holds(part, row, raw) for part in node.nodes)
+        case Text() | Fragment() | Raw() | Compare(field="size"):
+            return _in_raw(node, raw)
+        case _:
+            return _in_columns(node, row)
+
+
+def _in_raw(node: Text | Fragment | Raw | Compare, raw: bytes) -> bool:
+    match node:
+        case Text() | Fragment():
+            return low(node.phrase) in low(_readable(raw))
+        case Raw():
+            return any(_of_raw(node, text) for text in at_path(node.path, raw))
+        case Compare():
+            return node.op is Op.EXISTS or _number(node, len(raw))
+
+
+def _in_columns(node: Regex | Network | Compare, row: Row) -> bool:
+    match node:
+        case Regex():
+            return _matches(FIELDS[node.field], node.pattern, row)
+        case Network():
+            texts = (text for read in FIELDS[node.field].reads for text in _strings(read, row))
+            return any(_within(node.network, text) for text in texts)
         case Compare(field="is"):
             return _FLAGS[str(node.value)](row)
         case Compare():
@@ -87,6 +142,70 @@ def _readable(raw: bytes) -> str:
         return "".join(
             chr(b) if 32 <= b < 127 and chr(b) not in "\\\"'" else f"\\x{b:02X}" for b in raw
         )
+
+
+def at_path(path: Sequence[str | None], raw: bytes) -> Iterator[str]:
+    """What lies at a path, as text: nothing if the record is not JSON, or has null there."""
+    try:
+        found: list[Any] = [json.loads(raw.decode())]
+    except ValueError:
+        return
+    for key in path:
+        found = [inner for each in found for inner in _step(each, key)]
+    for each in found:
+        if each is not None:
+            yield each if isinstance(each, str) else _text_of(each)
+
+
+def _step(value: Any, key: str | None) -> list[Any]:
+    if isinstance(value, list):
+        if key is None:
+            return value
+        return [value[int(key)]] if key.isdigit() and int(key) < len(value) else []
+    return [value[key]] if isinstance(value, dict) and key in value else []
+
+
+def _text_of(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def _of_raw(node: Raw, text: str) -> bool:
+    if node.op is Op.EXISTS:
+        return True
+    if node.op is Op.REGEX:
+        return re.search(str(node.value), text, re.DOTALL) is not None
+    if node.op in {Op.MATCH, Op.EXACT}:
+        return _same(Kind.TEXT, node.op, str(node.value))(text)
+    if re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", text) is None:
+        return False
+    ends = node.value if isinstance(node.value, tuple) else (str(node.value),) * 2
+    first, last = map(Decimal, ends)
+    number = Decimal(text)
+    return {
+        Op.RANGE: first <= number <= last,
+        Op.GREATER: number > first,
+        Op.AT_LEAST: number >= first,
+        Op.LESS: number < first,
+        Op.AT_MOST: number <= first,
+    }[node.op]
+
+
+def _matches(field: Field, pattern: str, row: Row) -> bool:
+    plain = (Read(read.column) if read.part is Part.SERVICE else read for read in field.reads)
+    texts = (text for read in plain for text in _strings(read, row))
+    return any(re.search(pattern, text, re.DOTALL) for text in texts)
+
+
+def _within(network: str, text: str) -> bool:
+    """In numbers of 128 bits, of which IPv4 is a part."""
+    try:
+        address = ip_address(text)
+    except ValueError:
+        return False
+    asked = ip_network(network)
+    above = {4: 0xFFFF << 32, 6: 0}
+    first, last = (int(each) + above[asked.version] for each in (asked[0], asked[-1]))
+    return first <= int(address) + above[address.version] <= last
 
 
 def low(text: str) -> str:

@@ -14,12 +14,15 @@ __all__ = ["main"]
 _VERBS: dict[str, tuple[str, str]] = {
     "demo": ("actum.cli.demo:demo", "Generate a story, open it, ask who it was, verify it."),
     "open": ("actum.cli.open:open_", "Read files, folders, archives or stdin into a log."),
-    "search": ("actum.cli.search:search", "Find events, newest first."),
+    "search": ("actum.cli.search:search", "Find events, newest first; count them behind a |."),
+    "searches": ("actum.cli.searches:searches", "The searches that were saved by name."),
     "who": ("actum.cli.who:who", "Who did it: an action, a target or an address."),
+    "sql": ("actum.cli.sql:sql", "Ask in SQL: one statement, or a shell."),
     "show": ("actum.cli.show:show", "One record: sentence, six questions, raw bytes, proof."),
     "prove": ("actum.cli.prove:prove", "Write the .tlog-proof of one record."),
     "verify": ("actum.cli.prove:verify", "Check a proof file, or the whole log."),
     "checkpoint": ("actum.cli.prove:checkpoint", "Print the signed head of the log."),
+    "connect": ("actum.cli.connect:connect", "What other tools need to read the same files."),
     "stats": ("actum.cli.care:stats", "What the log holds, by source and time."),
     "sources": (
         "actum.cli.sources:sources",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, tzinfo
+from datetime import UTC, datetime, tzinfo
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -19,14 +19,15 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ON_A_TERMINAL", "QueryCommand", "actor_of", "joined", "limit_option", "note_answer",
-    "outcome_of", "quoted", "stop_if_cut", "zone_of", "zone_option",
+    "note_reading", "nothing", "outcome_of", "quoted", "read", "stop_if_cut", "zone_of",
+    "zone_option",
 ]  # fmt: skip
 
 ON_A_TERMINAL = 200
 _NEGATED = re.compile(r"-[A-Za-z][\w.]*:")
 _HELD = "\0"  # no argument of a process can hold one
 _QUALIFIER = re.compile(r"-?[A-Za-z][\w.]*:[=<>!~]*")
-_SYNTAX = re.compile(r'["()]|(^|\s)(OR|AND|NOT)(\s|$)|\s-?[A-Za-z][\w.]*:\S')
+_SYNTAX = re.compile(r'["()]|(^|\s)((OR|AND|NOT)(\s|$)|\|)|\s-?[A-Za-z][\w.]*:\S')
 
 
 class QueryCommand(click.Command):
@@ -102,21 +103,42 @@ def outcome_of(event: dict[str, Any]) -> str:
     return f"{status}: {event['status_code']}" if event["status_code"] else status
 
 
-def note_answer(case: Case, query: Query, answer: Answer, zone: tzinfo) -> None:
-    """Say how the query was read and what the answer covers, on standard error."""
+def read(case: Case, text: str, zone: tzinfo) -> Query:
+    """Read a query; what it says of a record (`around:42`) is looked up in the case."""
+    from actum.query import parse  # noqa: PLC0415 - see actum.cli
+    from actum.record import Micros  # noqa: PLC0415 - see actum.cli
+
+    def time_of(index: int) -> Micros | None:
+        found = case.engine.rows(
+            'SELECT epoch_us(min(time)) FROM events WHERE "index" = ? GROUP BY "index"', [index]
+        )
+        if not found:
+            raise LookupError(index)
+        return None if found[0][0] is None else Micros(found[0][0])
+
+    return parse(text, now=datetime.now(UTC), zone=zone, time_of=time_of)
+
+
+def note_reading(query: Query, zone: tzinfo, *, scanned: bool, always: bool = False) -> None:
+    """Say how the query was read, on standard error: to a person, or where nothing was found."""
     from actum.query import read_as  # noqa: PLC0415 - see actum.cli
 
-    if is_terminal() or not answer.total:
+    if is_terminal() or always:
         say(f"read as: {text_of(read_as(query, zone))}")
-    if answer.scanned:
-        say("note: free text was looked for in every raw record (a scan)")
+    if scanned:
+        say("note: raw records were read for this (a scan)")
+
+
+def note_answer(case: Case, query: Query, answer: Answer, zone: tzinfo) -> None:
+    """Say how the query was read and what the answer covers, on standard error."""
+    note_reading(query, zone, scanned=answer.scanned, always=not answer.total)
     if len(answer.rows) < answer.total:
         newest = "the newest " if answer.rows else ""
         say(f"showing {newest}{len(answer.rows):,} of {answer.total:,}; --limit N for more")
     elif answer.rows and is_terminal():
         say(f"{answer.total:,} {'event' if answer.total == 1 else 'events'}")
     if not answer.total:
-        _nothing(case, query)
+        nothing(case, query)
     elif query.since is not None or query.until is not None:
         timeless = case.engine.extent().timeless
         if timeless:
@@ -129,9 +151,11 @@ def stop_if_cut(answer: Answer, limit: int | None) -> None:
         raise click.exceptions.Exit(7)
 
 
-def _nothing(case: Case, query: Query) -> None:
+def nothing(case: Case, query: Query) -> None:
     """Say why nothing matched, as far as it is known: what was there to be asked."""
     from actum.case import iso  # noqa: PLC0415 - see actum.cli
+    from actum.query.coverage import coverage, told  # noqa: PLC0415 - see actum.cli
+    from actum.query.times import micros  # noqa: PLC0415 - see actum.cli
 
     extent = case.engine.extent()
     where = f"the log in {text_of(str(case.path))}"
@@ -144,6 +168,8 @@ def _nothing(case: Case, query: Query) -> None:
         f" {iso(extent.earliest)} to {iso(extent.latest)};"
         f" {extent.timeless:,} have no time, {extent.unread:,} could not be read."
     )
+    for line in told(coverage(case.engine, query, now=micros(datetime.now(UTC)))):
+        say(text_of(line))
     outside = (query.since is not None and (extent.latest or 0) < query.since) or (
         query.until is not None and (extent.earliest or 0) >= query.until
     )

@@ -28,7 +28,7 @@ import click
 from actum.cli.manners import say, text_of
 from actum.errors import ActumError, QueryError
 
-__all__ = ["Complaint", "run"]
+__all__ = ["Complaint", "complaint_of", "run", "tell"]
 
 BEFORE_THE_VERB = ("--home", "--log", "--color", "--verbose")
 """Options of every command; written after the verb they mean the same."""
@@ -63,7 +63,7 @@ def run(command: click.Command) -> None:
         if _wants_json(words):
             _tell_json(complaint)
         else:
-            _tell(complaint)
+            tell(complaint)
         if "--verbose" in words:
             traceback.print_exc()
         code = complaint.exit_code
@@ -134,7 +134,8 @@ def _tell_json(complaint: Complaint) -> None:
     say(as_json(told))
 
 
-def _tell(complaint: Complaint) -> None:
+def tell(complaint: Complaint) -> None:
+    """Say it in three lines for people, on standard error."""
     say(f"error: {text_of(complaint.what)}")
     if complaint.at is not None:
         text, start, end = complaint.at

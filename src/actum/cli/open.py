@@ -63,6 +63,7 @@ def open_(manners: Manners, paths: tuple[str, ...], output: str | None, source: 
         if as_lines:
             click.echo(as_json(_sum_line(totals)))
         _summary(case, totals, seconds)
+        _index(manners, case)
         troubled = _troubles(case, totals)
     say(f"case: {text_of(str(home))}")
     if totals.split:
@@ -189,6 +190,15 @@ def _summary(case: Case, totals: Totals, seconds: float) -> None:
     checkpoint = case.status().checkpoint
     if checkpoint is not None:
         say(f"sealed {_many(checkpoint.size, 'record')}, root {checkpoint.root.hex()[:16]}…")
+
+
+def _index(manners: Manners, case: Case) -> None:
+    """Index words and values, now that everything is durable; Ctrl-C leaves that for later."""
+    with manners.progress("indexing words", case.status().records, unit="records") as bar:
+        try:
+            case.index_terms(seen=bar)
+        except KeyboardInterrupt:
+            say("not all words are indexed: searches are slower until the next actum open")
 
 
 def _troubles(case: Case, totals: Totals) -> bool:

@@ -26,7 +26,7 @@ FORMATS = ("table", "json", "ndjson", "csv")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\0")
 _WHOLE = ("index", "time", "received_time", "earliest", "latest", "created", "source", "name")
 """Columns whose cells are never broken over lines: they are copied from there."""
-_COUNTS = ("events", "unread")
+_COUNTS = ("events", "unread", "rows", "of", "now", "before")
 _LEAST = 18
 """The narrowest a wrapped column may get before rows are told line by line instead."""
 _QUOTED = re.compile(r'[,"\r\n]')

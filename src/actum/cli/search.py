@@ -12,16 +12,18 @@ from actum.cli.asking import (
     ON_A_TERMINAL,
     QueryCommand,
     actor_of,
-    joined,
     limit_option,
     note_answer,
     outcome_of,
+    read,
     stop_if_cut,
     zone_of,
     zone_option,
 )
 from actum.cli.manners import Manners, is_terminal
 from actum.cli.output import emit, is_table, output_options
+from actum.cli.searches import keep, words_of
+from actum.cli.tables import answer_table, say_sql
 from actum.errors import UsageError
 
 if TYPE_CHECKING:
@@ -45,6 +47,9 @@ AT_ONCE = 8_192
 @click.option("--columns", metavar="A,B,…", help="Event columns, `raw`, `sentence`.")
 @zone_option
 @output_options
+@click.option("--show-sql", is_flag=True, help="Say the SQL it became, on standard error.")
+@click.option("--save", metavar="NAME", help="Keep the query under this name; do not ask it.")
+@click.option("--about", default="", metavar="TEXT", help="With --save: what it is for.")
 @click.pass_obj
 def search(  # noqa: PLR0917 - click passes them by name
     manners: Manners,
@@ -53,18 +58,35 @@ def search(  # noqa: PLR0917 - click passes them by name
     columns: str | None,
     zone: str,
     output: str | None,
+    save: str | None,
+    about: str,
+    *,
+    show_sql: bool,
 ) -> None:
-    """Find events, newest first; without a QUERY all of them.
+    """Find events, newest first; without a QUERY all of them.  Behind a | they are told of.
 
     \b
     actum search 'action:DeleteBucket status:failure last:30d'
     actum search 'actor:alice -action:Get* since:2026-11-01' -o csv
     actum search '"i-0abc123"' -o ndjson --columns index,time,sentence
+    actum search 'status:failure | count by actor, action | top 20'
+    actum search --save tried 'status:failure actor:$who last:$days' days=30d
+    actum search @tried who=alice
     """  # noqa: D301 - click's mark for lines to keep
+    if save is not None:
+        keep(manners, save, query, about)
+        return
     most = limit if limit is not None else (ON_A_TERMINAL if is_terminal() else None)
     names = _columns(columns)
     with manners.case() as case:
-        asked = case.query(joined(query), zone=zone_of(zone))
+        asked = read(case, words_of(case.path, query), zone_of(zone))
+        if show_sql:
+            say_sql(asked)
+        if asked.stages:
+            if columns:
+                raise UsageError("--columns chooses among those of events", todo="leave it out")
+            answer_table(manners, case, asked, zone=zone_of(zone), output=output, limit=limit)
+            return
         if is_table(output) and not columns:
             answer = case.search(asked, limit=most)
             wide = manners.console().width >= ROOM

@@ -12,7 +12,8 @@ reports each damage once, by the name of the file that has it.  It changes nothi
 6. The journal's batches have the leaf hashes of their arrival.
 7. The gate would admit the log.  It is asked last, and only if nothing else is wrong, because it
    would say the same again.
-8. No file lies about that nobody lists.
+8. A term filter says of its segment what it would say if it were made now.
+9. No file lies about that nobody lists.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from actum.log.gate import admit
 from actum.log.leaves import leaf_hashes
 from actum.log.published import read_checkpoint
 from actum.log.segment import file_sha256, read_batches
+from actum.log.terms import filter_names, wrong_filters
 from actum.log.view import Contents, View
 from actum.proof.checkpoint import Checkpoint
 from actum.proof.merkle import HASH_SIZE, TILE_WIDTH, Frontier, reduce_tiles
@@ -62,6 +64,8 @@ def fsck(view: View, *, seen: Callable[[int], None] = lambda _: None) -> Iterato
             yield Finding("checkpoint", str(error), error.todo)
     try:
         segments = view.home.catalog.segments(view.entry.id)
+        for segment in segments if clean else []:
+            yield from _filters(view, segment)
         yield from _strays(view, segments, clean=clean)
     except EvidenceError:
         return  # said already
@@ -219,9 +223,20 @@ def _events(view: View, segment: Segment) -> Iterator[Finding]:
         )
 
 
+def _filters(view: View, segment: Segment) -> Iterator[Finding]:
+    """Rule 8.  One that is damaged is not used; one that was made to lie would hide records."""
+    for name, used in wrong_filters(view, segment):
+        what = "does not speak of its records: answers may lack some" if used else "cannot be used"
+        yield Finding(name, what, "run `actum rebuild`", harmless=not used)
+
+
 def _strays(view: View, segments: list[Segment], *, clean: bool) -> Iterator[Finding]:
-    listed = {name for each in segments for name in (each.records_file, each.events_file)}
-    for part in ("records", "events"):
+    listed = {
+        name
+        for each in segments
+        for name in (each.records_file, each.events_file, *filter_names(each))
+    }
+    for part in ("records", "events", "terms"):
         folder = view.folder / part
         for path in sorted(folder.iterdir()) if folder.is_dir() else []:
             if f"{part}/{path.name}" not in listed:

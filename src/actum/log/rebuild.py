@@ -15,6 +15,7 @@ from actum.log.durable import failed_write, make_folder
 from actum.log.engine import reading_file, scan
 from actum.log.published import read_checkpoint
 from actum.log.segment import Reading, write_events
+from actum.log.terms import filter_names
 from actum.log.view import View
 from actum.proof.merkle import Frontier, reduce_tiles
 
@@ -108,10 +109,10 @@ def _clear(view: View) -> int:
     listed = {
         name
         for each in view.home.catalog.segments(view.entry.id)
-        for name in (each.records_file, each.events_file)
+        for name in (each.records_file, each.events_file, *filter_names(each))
     }
     cleared = 0
-    for part in ("records", "events"):
+    for part in ("records", "events", "terms"):
         make_folder(view.folder / part)
         for path in (view.folder / part).iterdir():
             if f"{part}/{path.name}" not in listed:

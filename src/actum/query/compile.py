@@ -6,37 +6,31 @@ The condition is over relations ``events``, with the columns of ``actum.ocsf.col
 1. Nothing the user wrote is in the SQL text: every value is a parameter.
 2. Not means "not known to": a NULL is false before it is negated, so ``-field:x`` keeps the rows
    whose field is NULL.
-3. What zone maps and bloom filters can use is written as they need it: a bare column, ``=`` and a
-   parameter.
-4. An event whose time is NULL lies in no time range.
-5. Copies of earlier records are left out, unless the query speaks of copies.
+3. An event whose time is NULL lies in no time range.
+4. Copies of earlier records are left out, unless the query speaks of copies.
+5. Tests of the raw record that stand side by side are one reading of it.
 """
 
 from __future__ import annotations
 
-import ipaddress
-import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cache
 from typing import Final, TypeGuard
 
-from actum.ocsf.columns import column
+from actum.errors import QueryError
 from actum.query import times
-from actum.query.ast import And, Compare, Node, Not, Op, Or, Range, Text
-from actum.query.fields import FIELDS, FLAGS, Field, Kind, Part, Read
+from actum.query.ast import And, Compare, Network, Node, Not, Op, Or, Raw, Regex
+from actum.query.columntests import exists, has_networks, joined, matches, numbers, texts
+from actum.query.fields import FIELDS, FLAGS, Kind
+from actum.query.globs import is_glob
 from actum.query.parse import Query, parse
-from actum.record import Micros
+from actum.query.rawtests import RawNode, is_raw, raw_test
 
-__all__ = ["Compiled", "compile", "mentioned"]
+__all__ = ["Compiled", "compile", "matching", "mentioned"]
 
-_SERVICE_SUFFIX: Final = ".amazonaws.com"
-_PHRASE: Final = (
-    '"index" IN (SELECT "index" FROM records'
-    " WHERE contains(lower(coalesce(try(decode(raw)), raw::VARCHAR)), lower(?)))"
-)
-"""A scan of every record.  Bytes that are not UTF-8 are searched as DuckDB prints a BLOB, so that
-plain letters are still found in them."""
+_READING: Final = '"index" IN (SELECT "index" FROM records WHERE {})'
+_OWN: Final = "source <> 'actum'"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +43,19 @@ class Compiled:
 
 
 def compile(query: Query) -> Compiled:  # noqa: A001  the field's word for it
-    """Write the condition under which an event answers ``query``."""
+    """Write the condition under which an event answers ``query``.
+
+    QueryError if the query has stages: its answer is a table, and ``pipes_compile`` writes it.
+    """
+    if query.stages:
+        start, end = query.stages[0].span
+        raise QueryError(
+            "this question has stages, and only events can be given here",
+            text=query.text,
+            start=start,
+            end=end,
+            todo="take what stands behind | out, or ask `actum search`",
+        )
     parts: list[str] = []
     sink = _Sink([])
     if query.since is not None:
@@ -61,6 +67,17 @@ def compile(query: Query) -> Compiled:  # noqa: A001  the field's word for it
     if query.where is not None:
         parts.append(_node(query.where, sink))
     return Compiled(" AND ".join(parts) or "true", sink.parameters, sink.needs_raw)
+
+
+def matching(query: Query) -> Compiled:
+    """Write the condition of the events that are shown: Actum's own only where they are asked for.
+
+    The stages, if there are any, are told of these events.
+    """
+    compiled = compile(replace(query, stages=()))
+    if mentioned(query.where) & {"source", "index"}:
+        return compiled
+    return replace(compiled, sql=f"({compiled.sql}) AND {_OWN}")
 
 
 @dataclass(slots=True)
@@ -77,18 +94,41 @@ class _Sink:
 
 def _node(node: Node, sink: _Sink) -> str:
     match node:
-        case Text():
-            sink.needs_raw = True
-            sink.add(node.phrase)
-            return _PHRASE
         case Not():
             return f"NOT coalesce({_node(node.node, sink)}, false)"
         case And():
-            return _joined(" AND ", [_node(part, sink) for part in _denied_together(node)])
+            return _all(_denied_together(node), sink)
         case Or():
             return _alternatives(node.nodes, sink)
+        case _ if is_raw(node):
+            return _reading(" AND ", [node], sink)
+        case _:
+            return _term(node, sink)
+
+
+def _term(node: Node, sink: _Sink) -> str:
+    match node:
+        case Regex():
+            return matches(node.field, node.pattern, sink.add)
+        case Network():
+            return has_networks(node.field, [node.network], sink.add)
         case Compare():
             return _compare(node, sink)
+    raise AssertionError(node)  # the others are told apart before
+
+
+def _reading(joint: str, nodes: list[RawNode], sink: _Sink) -> str:
+    """Write tests of the raw record, in one reading of it."""
+    sink.needs_raw = True
+    return _READING.format(joined(joint, [raw_test(node, sink.add) for node in nodes]))
+
+
+def _all(nodes: list[Node], sink: _Sink) -> str:
+    raw = [node for node in nodes if is_raw(node)]
+    conditions = [_node(node, sink) for node in nodes if not is_raw(node)]
+    if raw:
+        conditions.append(_reading(" AND ", raw, sink))
+    return joined(" AND ", conditions)
 
 
 def _denied_together(node: And) -> list[Node]:
@@ -101,14 +141,28 @@ def _denied_together(node: And) -> list[Node]:
 
 
 def _alternatives(nodes: tuple[Node, ...], sink: _Sink) -> str:
-    """Write an OR; the values of one field as one IN, so that a pasted list is one look."""
+    """Write an OR; the values of one field as one IN, so that a pasted list is one look.
+
+    So are the networks of one field, and the tests of the raw record.
+    """
     lists: dict[tuple[str, Op], list[str]] = {}
+    addresses: dict[str, list[str]] = {}
+    raw: list[RawNode] = []
+    rest: list[Node] = []
     for node in nodes:
         if _is_listed(node):
             lists.setdefault((node.field, node.op), []).append(str(node.value))
-    conditions = [_text(FIELDS[name], op, values, sink) for (name, op), values in lists.items()]
-    conditions += [_node(node, sink) for node in nodes if not _is_listed(node)]
-    return _joined(" OR ", conditions)
+        elif isinstance(node, Network):
+            addresses.setdefault(node.field, []).append(node.network)
+        elif is_raw(node):
+            raw.append(node)
+        else:
+            rest.append(node)
+    conditions = [texts(FIELDS[name], op, values, sink.add) for (name, op), values in lists.items()]
+    conditions += [has_networks(name, found, sink.add) for name, found in addresses.items()]
+    conditions += [_node(node, sink) for node in rest]
+    conditions += [_reading(" OR ", raw, sink)] if raw else []
+    return joined(" OR ", conditions)
 
 
 def _is_listed(node: Node) -> TypeGuard[Compare]:
@@ -117,11 +171,7 @@ def _is_listed(node: Node) -> TypeGuard[Compare]:
         return False
     field = FIELDS[node.field]
     split = bool(field.prefix) and ":" in node.value
-    return field.kind is not Kind.FLAG and not split and not _is_glob(node.op, node.value)
-
-
-def _joined(joint: str, conditions: list[str]) -> str:
-    return conditions[0] if len(conditions) == 1 else f"({joint.join(conditions)})"
+    return field.kind is not Kind.FLAG and not split and not is_glob(node.op, node.value)
 
 
 def _compare(node: Compare, sink: _Sink) -> str:
@@ -130,114 +180,10 @@ def _compare(node: Compare, sink: _Sink) -> str:
         meaning = _flag(str(node.value))
         return _node(meaning, sink) if meaning else "true"
     if node.op is Op.EXISTS:
-        return _joined(" OR ", [_exists(name) for name in _columns(field)])
+        return exists(field)
     if isinstance(node.value, str):
-        return _text(field, node.op, [node.value], sink)
-    return _joined(" OR ", [_ordered(f'"{name}"', node, sink) for name in _columns(field)])
-
-
-def _columns(field: Field) -> list[str]:
-    return list(dict.fromkeys(read.column for read in field.reads))
-
-
-def _exists(name: str) -> str:
-    return f'len("{name}") > 0' if _is_list(name) else f'"{name}" IS NOT NULL'
-
-
-def _ordered(expression: str, node: Compare, sink: _Sink) -> str:
-    """Numbers, times and booleans; the operators of the language are those of SQL."""
-
-    def value(number: int) -> str:
-        time = FIELDS[node.field].kind is Kind.TIME
-        return sink.add(times.utc(Micros(number)) if time else number)
-
-    match node.value:
-        case Range(low, high):
-            return f"{expression} BETWEEN {value(low)} AND {value(high)}"
-        case int() as number:
-            comparison = "=" if node.op is Op.MATCH else node.op.value.removeprefix(":")
-            return f"{expression} {comparison} {value(number)}"
-    raise AssertionError(node)  # the parser makes no other
-
-
-def _text(field: Field, op: Op, values: list[str], sink: _Sink) -> str:
-    """Any of the values, in any of the field's columns."""
-    conditions = [_read(read, field.kind, op, values, sink) for read in field.reads]
-    left, colon, right = values[0].partition(":")
-    if field.prefix and colon:
-        narrowed = [
-            _text(FIELDS[field.prefix], op, [left], sink),
-            _joined(" OR ", [_read(read, field.kind, op, [right], sink) for read in field.reads]),
-        ]
-        conditions.append(_joined(" AND ", narrowed))
-    return _joined(" OR ", conditions)
-
-
-def _read(read: Read, kind: Kind, op: Op, values: list[str], sink: _Sink) -> str:
-    expression = f'"{read.column}"'
-    if read.part is Part.SERVICE:
-        short = [value.removesuffix(_SERVICE_SUFFIX) for value in values]
-        values = [value + suffix for value in short for suffix in ("", _SERVICE_SUFFIX)]
-    if read.part is Part.TAIL:
-        tail = f"split_part({expression}, '/', -1)"
-        arn = f"split_part({tail}, ':', -1)"
-        expression = f"CASE WHEN starts_with({expression}, 'arn:') THEN {arn} ELSE {tail} END"
-    if _is_list(read.column):
-        test = _test("item", kind, op, values, sink)
-        return f"len(list_filter({expression}, lambda item: {test})) > 0"
-    return _test(expression, kind, op, values, sink)
-
-
-def _test(expression: str, kind: Kind, op: Op, values: list[str], sink: _Sink) -> str:
-    """One expression against globs, each by itself, or against whole values, all at once."""
-    if _is_glob(op, values[0]):
-        return _joined(" OR ", [_glob(expression, value, sink) for value in values])
-    if op is Op.MATCH and kind is Kind.TEXT:
-        return _one_of(f"lower({expression})", [f"lower({sink.add(value)})" for value in values])
-    spelled = [each for value in values for each in _spellings(kind, op, value)]
-    return _one_of(expression, [sink.add(value) for value in spelled])
-
-
-def _one_of(expression: str, places: list[str]) -> str:
-    return (
-        f"{expression} = {places[0]}"
-        if len(places) == 1
-        else f"{expression} IN ({', '.join(places)})"
-    )
-
-
-def _spellings(kind: Kind, op: Op, value: str) -> list[str]:
-    """List the value as typed, and an address also in its one short spelling."""
-    if kind is not Kind.ADDRESS or op is Op.EXACT:
-        return [value]
-    try:
-        return list(dict.fromkeys((value, str(ipaddress.ip_address(value)))))
-    except ValueError:
-        return [value]
-
-
-def _is_glob(op: Op, value: str) -> bool:
-    return op is Op.MATCH and ("*" in value or "?" in value)
-
-
-def _glob(expression: str, glob: str, sink: _Sink) -> str:
-    """Write a glob without LIKE, whose time grows with a power of the text's length.
-
-    DuckDB 1.5 needs seconds for ``%a%a%a%b%`` on one text of a few hundred letters; its regular
-    expressions take time in proportion, and so do the plain functions most globs come down to.
-    """
-    inner = glob.strip("*")
-    if inner and "*" not in inner and "?" not in inner:
-        ends = glob.startswith("*"), glob.endswith("*")
-        test = {(False, True): "starts_with", (True, False): "ends_with"}.get(ends, "contains")
-        return f"{test}(lower({expression}), lower({sink.add(inner)}))"
-    parts = {"*": ".*", "?": "."}
-    pattern = "".join(parts.get(letter) or re.escape(letter) for letter in glob)
-    return f"regexp_full_match(lower({expression}), lower({sink.add(pattern)}), 's')"
-
-
-def _is_list(name: str) -> bool:
-    return column(name).kind.endswith("[]")
+        return texts(field, node.op, [node.value], sink.add)
+    return numbers(node, sink.add)
 
 
 @cache
@@ -253,6 +199,10 @@ def mentioned(node: Node | None) -> frozenset[str]:
     match node:
         case Compare():
             return frozenset((str(node.value) if node.field == "is" else node.field,))
+        case Regex() | Network():
+            return frozenset((node.field,))
+        case Raw():
+            return frozenset(("raw",))
         case Not():
             return mentioned(node.node)
         case And() | Or():

@@ -8,11 +8,27 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, timedelta, tzinfo
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from actum.query import times
-from actum.query.ast import And, Compare, Node, Not, Op, Or, Range, Text, Value
+from actum.query import rawpath, times
+from actum.query.ast import (
+    And,
+    Compare,
+    Fragment,
+    Network,
+    Node,
+    Not,
+    Op,
+    Or,
+    Range,
+    Raw,
+    Regex,
+    Text,
+    Value,
+)
 from actum.query.fields import FIELDS, FLAGS, Field, Kind
+from actum.query.pipes_echo import said
 from actum.record import Micros
 
 if TYPE_CHECKING:
@@ -42,7 +58,8 @@ def read_as(query: Query, zone: tzinfo) -> str:
         bounds.append(f"since {_instant(query.since, zone)}")
     if query.until is not None:
         bounds.append(f"until {_instant(query.until, zone)}")
-    return " ".join(parts) + (", " + " ".join(bounds) if bounds else "")
+    told = " ".join(parts) + (", " + " ".join(bounds) if bounds else "")
+    return "; ".join((told, *(said(stage, partial(_instant, zone=zone)) for stage in query.stages)))
 
 
 def _lead(node: Node) -> str:
@@ -54,6 +71,9 @@ def _lead(node: Node) -> str:
             return ""
         word = leads[0].partition(" ")[0]
         return f"{word} " + " or ".join(lead.partition(" ")[2] for lead in leads)
+    if isinstance(node, Network):
+        word = FIELDS[node.field].phrase
+        return f"{word} {node.network}" if word else ""
     if not isinstance(node, Compare) or not isinstance(node.value, str):
         return ""
     word = FIELDS[node.field].phrase
@@ -63,8 +83,6 @@ def _lead(node: Node) -> str:
 
 def _said(node: Node, zone: tzinfo) -> str:
     match node:
-        case Text():
-            return f"the record says {_quoted(node.phrase)}"
         case Not(Compare(field, Op.EXISTS)):
             return f"{field} is not known"
         case Not():
@@ -75,6 +93,37 @@ def _said(node: Node, zone: tzinfo) -> str:
             return "(" + " or ".join(_within(part, zone) for part in node.nodes) + ")"
         case Compare():
             return _compared(FIELDS[node.field], node.op, node.value, zone)
+        case _:
+            return _term(node)
+
+
+def _term(node: Text | Fragment | Regex | Network | Raw) -> str:
+    match node:
+        case Text():
+            told = f"the record says {_quoted(node.phrase)}"
+        case Fragment():
+            told = f"the record has the letters {_quoted(node.phrase)}"
+        case Regex():
+            told = f"{node.field} matches {_quoted(node.pattern)}"
+        case Network():
+            told = f"{node.field} is in {node.network}"
+        case Raw():
+            told = f"{_shown(rawpath.spelled(node.path))} {_of_raw(node)}"
+    return told
+
+
+def _of_raw(node: Raw) -> str:
+    match node.value:
+        case None:
+            return "is known"
+        case (low, high):
+            return f"is from {low} to {high}"
+        case str() as value if node.op is Op.REGEX:
+            return f"matches {_quoted(value)}"
+        case str() as value if node.op in _ORDER:
+            return f"is {_ORDER[node.op]}{value}"
+        case str() as value:
+            return _matched(node.op, value)
 
 
 def _within(node: Node, zone: tzinfo) -> str:

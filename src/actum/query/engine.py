@@ -21,8 +21,10 @@ from actum.errors import EvidenceError
 from actum.log.catalog import Segment
 from actum.log.engine import RECORD_COLUMNS, FileGone, lay_out, scan
 from actum.log.segment import SHOWN, Reading
+from actum.log.terms import Terms
 from actum.log.view import View
 from actum.ocsf.columns import names
+from actum.query.candidates import Candidate, candidates
 from actum.query.compile import Compiled, compile, mentioned  # noqa: A004  the field's word
 from actum.query.parse import Query
 from actum.query.segments import EventsFiles
@@ -39,14 +41,16 @@ ORDER = '"time" DESC NULLS LAST, "index" DESC, part DESC'
 OWN = "source <> 'actum'"
 """Actum's own deliveries and control records are shown only when they are asked for."""
 DAY = 86_400_000_000
+MOST_RANGES = 128
+"""More ranges than this cost more to plan than they save."""
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
     """Rows, and how many there would be without the limit.
 
-    ``total`` is exact.  ``scanned`` says that raw records were searched for free text, which reads
-    all of them.
+    ``total`` is exact.  ``scanned`` says that raw records were searched for free text: all of them,
+    but for those of which the term filters say that they do not hold it.
     """
 
     columns: tuple[str, ...]
@@ -116,7 +120,8 @@ class Engine:
         self._reading = reading
         self._connection = view.connection.cursor()
         self._files = EventsFiles(self._connection)
-        self._ready: tuple[int, ...] | None = None
+        self._terms = Terms(view.folder)
+        self._ready: tuple[object, ...] | None = None
         self._shown = -1
         self._parts: dict[str, list[str]] = {}
 
@@ -141,16 +146,15 @@ class Engine:
         chosen = tuple(columns) or names()
         compiled = compile(query)
         where = _where(query, compiled)
-        segments = self._prepare(query, with_records=compiled.needs_raw)
+        segments, texts = self._prepare(query, with_records=compiled.needs_raw)
         if limit is None:
             rows = list(self.stream(query, columns=chosen))
             return Answer(chosen, rows, len(rows), compiled.needs_raw, where)
-        found, total = self._newest(segments, where, compiled.parameters, limit)
+        found, total = self._newest(segments, texts, where, compiled.parameters, limit)
         if total is None:
             total = self._count(query, where, compiled.parameters)
-        return Answer(
-            chosen, self._fetch(found, segments, chosen), total, compiled.needs_raw, where
-        )
+        held = [each.segment for each in segments]
+        return Answer(chosen, self._fetch(found, held, chosen), total, compiled.needs_raw, where)
 
     def stream(self, query: Query, *, columns: Sequence[str] = ()) -> Iterator[tuple[Any, ...]]:
         """Every event that matches, newest first, without holding them all."""
@@ -172,32 +176,41 @@ class Engine:
             cursor.close()
 
     def scans(self, query: Query) -> bool:
-        """Whether answering reads every raw record: free text does, until terms are indexed."""
+        """Whether answering reads raw records: free text does, where it may be."""
         return compile(query).needs_raw
 
     def _newest(
-        self, segments: list[Segment], where: str, parameters: list[object], limit: int
+        self,
+        segments: Sequence[Candidate],
+        texts: Sequence[Candidate],
+        where: str,
+        parameters: list[object],
+        limit: int,
     ) -> tuple[list[_Place], int | None]:
         """Where the newest matches are, and how many there are in all if that was learnt."""
-        waiting = sorted(segments, key=lambda each: (each.time_max is not None, each.time_max or 0))
-        found = self._places("tail_events", where, parameters, limit)
+        waiting = sorted(segments, key=_by_time)
+        found = self._places("tail_events", "tail_records", where, parameters, limit)
         step = 1
         while waiting:
-            if len(found) == limit and limit and _is_newer(found[-1], waiting[-1]):
+            if len(found) == limit and limit and _is_newer(found[-1], waiting[-1].segment):
                 return found, None
             group = [waiting.pop() for _ in range(min(step, len(waiting)))]
-            source = self._files.scan(self.view.checked.events(group))
-            found = sorted(
-                found + self._places(source, where, parameters, limit), key=_newest_first
-            )[:limit]
+            # Raw records are read no further than the events they may belong to.
+            firsts = {each.segment.first for each in group}
+            near = [each for each in texts if each.segment.first in firsts]
+            more = self._places(
+                self._events_of(group), self._records_of(near), where, parameters, limit
+            )
+            found = sorted(found + more, key=_newest_first)[:limit]
             step *= 2
         return found, (len(found) if len(found) < limit else None)
 
     def _places(
-        self, source: str, where: str, parameters: list[object], limit: int
+        self, events: str, records: str, where: str, parameters: list[object], limit: int
     ) -> list[_Place]:
         return self._connection.execute(
-            f'SELECT epoch_us("time"), "index", part FROM {source} WHERE {where}'
+            f"WITH records AS NOT MATERIALIZED (SELECT * FROM {records})"
+            f' SELECT epoch_us("time"), "index", part FROM {events} WHERE {where}'
             f" ORDER BY {ORDER} LIMIT {int(limit)}",
             parameters,
         ).fetchall()
@@ -330,27 +343,49 @@ class Engine:
 
     # -- the views -------------------------------------------------------------------------------
 
-    def _prepare(self, query: Query | None, *, with_records: bool) -> list[Segment]:
-        """Make the views, over no more files than the question's time range needs.
+    def _prepare(
+        self, query: Query | None, *, with_records: bool
+    ) -> tuple[tuple[Candidate, ...], tuple[Candidate, ...]]:
+        """Make the views, over no more files than the question's times and terms need.
 
-        Returns the segments the question is about.
+        Returns the segments whose events, and those whose records the question is about.
         """
         held = self.view.contents()
         wanted = [each for each in held.segments if query is None or _may_hold(each, query)]
-        key = (held.size, with_records, *(each.first for each in wanted))
+        found = candidates(query.where if query else None, wanted, self._terms, self._lowered)
+        # Stages may ask a match for anything in its raw record, whatever else made it a match.
+        texts = found.events if query is None or query.stages else found.records
+        texts = texts if with_records else ()
+        key = (held.size, found.events, texts)
         if key == self._ready:
-            return wanted
+            return found.events, texts
         if self._shown != held.size:
             self._tail(self._connection)
             self._shown = held.size
         self._parts = {"events": ["tail_events"], "records": ["tail_records"]}
-        if wanted:
-            self._parts["events"].insert(0, self._files.scan(self.view.checked.events(wanted)))
-        if with_records and held.segments:
-            self._parts["records"].insert(0, scan(self.view.checked.records(held.segments)))
+        if found.events:
+            self._parts["events"].insert(0, self._events_of(found.events))
+        if texts:
+            self._parts["records"].insert(0, self._records_of(texts))
         self._views_of(self._connection)
         self._ready = key
-        return wanted
+        return found.events, texts
+
+    def _events_of(self, wanted: Sequence[Candidate]) -> str:
+        """A FROM clause that reads the events of those candidates, which are at least one."""
+        files = self.view.checked.events([each.segment for each in wanted])
+        return _within(self._files.scan(files), wanted)
+
+    def _records_of(self, wanted: Sequence[Candidate]) -> str:
+        """A FROM clause that reads the raw records of those candidates; of none, of nothing."""
+        if not wanted:
+            return "(SELECT * FROM tail_records WHERE false)"
+        files = self.view.checked.records([each.segment for each in wanted])
+        return _within(scan(files), wanted)
+
+    def _lowered(self, text: str) -> str:
+        found = self._connection.execute("SELECT lower(?)", [text]).fetchall()
+        return str(found[0][0])
 
     def _views_of(self, connection: duckdb.DuckDBPyConnection) -> None:
         for name, parts in self._parts.items():
@@ -376,6 +411,22 @@ def _may_hold(segment: Segment, query: Query) -> bool:
         return False
     after = query.since is None or segment.time_max >= query.since
     return after and (query.until is None or segment.time_min < query.until)
+
+
+def _within(source: str, wanted: Sequence[Candidate]) -> str:
+    """The rows of a relation whose index lies where a match may be; all of it if that is most."""
+    ranges = [each for one in wanted for each in one.ranges]
+    most = sum(one.segment.count for one in wanted)
+    if 2 * sum(high - low for low, high in ranges) > most:
+        return source
+    if len(ranges) > MOST_RANGES:
+        ranges = [(one.ranges[0][0], one.ranges[-1][1]) for one in wanted]
+    bounds = " OR ".join(f'"index" BETWEEN {low} AND {high - 1}' for low, high in ranges)
+    return f"(SELECT * FROM {source} WHERE {bounds})"
+
+
+def _by_time(each: Candidate) -> tuple[bool, int]:
+    return each.segment.time_max is not None, each.segment.time_max or 0
 
 
 def _where(query: Query, compiled: Compiled) -> str:

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Final
 
 __all__ = [
+    "BOUNDS",
     "CLAUSES",
     "FIELDS",
     "FLAGS",
@@ -46,6 +47,8 @@ class Kind(enum.Enum):
     BOOLEAN = "boolean"
     FLAG = "flag"
     """Only ``is``: the value names an entry of ``FLAGS``."""
+    RAW = "raw"
+    """What the raw record has at a path; made by ``rawpath``, and no entry of ``FIELDS``."""
 
 
 class Part(enum.Enum):
@@ -68,7 +71,7 @@ class Read:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One field.
+    """One field.  One without ``reads`` is of the raw record, and asking for it reads every one.
 
     ``values`` closes the list of values; of a number they are its names.  ``prefix`` names the
     field that ``left`` of a value ``left:right`` is compared with.  ``phrase`` is the preposition
@@ -186,7 +189,7 @@ _TABLE: Final = (
     Field("detail", Kind.TEXT, _whole("status_detail"), "the source's error text",
           ('detail:"*not authorized*"',)),
     Field("ip", Kind.ADDRESS, _ADDRESS, "address it came from or went to, or that it names",
-          ("ip:203.0.113.7", "ip:10.*"), phrase="from"),
+          ("ip:203.0.113.7", "ip:10.0.0.0/8", "ip:10.*"), phrase="from"),
     Field("src", Kind.ADDRESS, _whole("src_endpoint_ip", "src_endpoint_domain"),
           "where it came from: address, service or host", ("src:10.0.0.5", "src:*.example")),
     Field("dst", Kind.ADDRESS, _whole("dst_endpoint_ip", "dst_endpoint_domain"),
@@ -242,6 +245,8 @@ _TABLE: Final = (
     Field("class", Kind.NUMBER, _whole("class_uid"), "OCSF class, by number", ("class:6003",)),
     Field("index", Kind.NUMBER, _whole("index"), "the record's place in the log",
           ("index:42", "index:100..199")),
+    Field("size", Kind.NUMBER, (), "bytes of the raw record; this reads every record",
+          ("size:>10000", "size:0..99")),
     Field("reason", Kind.TEXT, _whole("reason"), "why the record could not be read",
           ("reason:*json*",)),
     Field("any.user", Kind.TEXT, (*_ACTOR, *_whole("actor_acting_as", "any_user")),
@@ -285,23 +290,20 @@ _FLAGS: Final = (
 
 FIELDS: Final = {field.name: field for field in _TABLE}
 FLAGS: Final = {flag.name: flag for flag in _FLAGS}
-CLAUSES: Final = ("last", "since", "until", "has")
-"""Words before a colon that are not fields: three bound the time, ``has`` asks for any value."""
+BOUNDS: Final = ("since", "until", "last", "at", "around", "within")
+CLAUSES: Final = (*BOUNDS, "has", "all")
+"""Words before a colon that are not fields: most bound the time, ``has`` asks for any value, and
+``all`` makes values side by side be asked for together."""
 
 NOT_YET: Final = {
-    "all": "field:(a AND b)",
-    "around": "since: and until:",
     "asn": "ip:",
-    "at": "time:",
     "case": "actor: or target:",
     "chain": "session: or issuer:",
     "changed": "free text in quotes",
     "rule": "action:",
-    "size": "index:",
     "starred": "id:",
     "tag": "actor: or target:",
     "tenant": "account:",
-    "within": "since: and until:",
 }
 """Words kept for later, and what to write until then."""
 
@@ -314,6 +316,9 @@ def find(word: str) -> Field | None:
 
 
 def nearest(word: str, names: tuple[str, ...] = ()) -> tuple[str, ...]:
-    """Give the three most like ``word``: of ``names``, or of every field, alias and clause."""
-    choices = names or (*_BY_WORD, *CLAUSES)
+    """Give the three most like ``word``: of ``names``, or of every field, alias and clause.
+
+    Clauses of two or three letters are like too much.
+    """
+    choices = names or (*_BY_WORD, *(word for word in CLAUSES if len(word) > 3))
     return tuple(difflib.get_close_matches(word.lower(), choices, n=3, cutoff=0.0))

@@ -1,15 +1,17 @@
 """From a query's text to its tree, by recursive descent.
 
+    query  := [either] ("|" stage)*
     either := all ("OR" all)*
     all    := run ("AND" run)*
     run    := factor+                  side by side is AND; the same field again is OR
     factor := "NOT" factor | "-" term | "(" either ")" | term
-    term   := field op value | field op "(" either, of values ")" | "phrase" | word
-    op     := ":" | ":=" | ":>" | ":>=" | ":<" | ":<=" | ":!" | ":!="
+    term   := ["all:"] field op value | ["all:"] field op "(" either, of values ")"
+            | "phrase" | word | *letters*
+    op     := ":" | ":=" | ":>" | ":>=" | ":<" | ":<=" | ":~" | ":!" | ":!=" | ":!~"
 
-``since:``, ``until:`` and ``last:`` bound the whole query, so they stand at its top and are no part
-of the tree.  What is not understood is refused, and the error points at it: an answer to another
-question than the one asked is worse than none.
+What bounds the whole query in time (``bounds``) stands at its top and is no part of the tree.  What
+is not understood is refused, and the error points at it: an answer to another question than the one
+asked is worse than none.
 """
 
 from __future__ import annotations
@@ -18,8 +20,11 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, NoReturn
 
 from actum.query import times, words
-from actum.query.ast import And, Compare, Node, Not, Op, Or, Span, folds
-from actum.query.fields import NOT_YET, Field, Kind, find, nearest
+from actum.query.ast import And, Node, Not, Op, Or, Span, alternative
+from actum.query.bounds import Bounds, TimeOf
+from actum.query.fields import BOUNDS, CLAUSES, NOT_YET, Field, Kind, find, nearest
+from actum.query.pipes import Stage
+from actum.query.pipes_parse import stages
 from actum.query.tokens import Shape, Token, tokenize
 from actum.query.values import Reader
 
@@ -35,8 +40,7 @@ __all__ = ["MAX_DEPTH", "Query", "parse"]
 MAX_DEPTH: Final = 64
 """Parentheses and negations within one another."""
 
-_BOUNDS: Final = {"since", "until", "last"}
-_NEGATIONS: Final = {":!": Op.MATCH, ":!=": Op.EXACT}
+_NEGATIONS: Final = {":!": Op.MATCH, ":!=": Op.EXACT, ":!~": Op.REGEX}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,30 +48,36 @@ class Query:
     """What was asked.
 
     ``since`` belongs to the time it bounds and ``until`` does not; None is no bound.  ``where`` is
-    None when every event is meant.
+    None when every event is meant.  With ``stages`` the answer is a table told of the events.
     """
 
     where: Node | None
     since: Micros | None
     until: Micros | None
     text: str
+    stages: tuple[Stage, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class _Subject:
-    """What a value is compared with; within ``field:(a OR b)`` each value's is the same."""
+    """What a value is compared with; within ``field:(a OR b)`` each value's is the same.
+
+    ``together``: values side by side must all be met, since ``all:`` stands before the field.
+    """
 
     field: Field
     op: Op
+    together: bool = False
 
 
-def parse(text: str, *, now: datetime, zone: tzinfo) -> Query:
+def parse(text: str, *, now: datetime, zone: tzinfo, time_of: TimeOf | None = None) -> Query:
     """Read a query.  QueryError, pointing at the token, if any of it is not understood.
 
     ``now`` (aware) is what ``last:`` counts from; ``zone`` is where a time without a zone is read.
+    ``time_of`` looks up the record that ``around:`` names, which is refused without it.
     """
     times.micros(now)
-    return _Parser(Reader(text, now, zone)).query()
+    return _Parser(Reader(text, now, zone), time_of).query()
 
 
 class _Parser:
@@ -76,30 +86,23 @@ class _Parser:
     A method that may return None does so for a time bound, which leaves no node.
     """
 
-    def __init__(self, reader: Reader) -> None:
+    def __init__(self, reader: Reader, time_of: TimeOf | None) -> None:
         self.reader = reader
-        self.tokens = tokenize(reader.text)
+        tokens = tokenize(reader.text)
+        bars = [at for at, token in enumerate(tokens) if token.shape is Shape.BAR]
+        self.tokens = tokens[: bars[0]] if bars else tokens
+        self.rest = tokens[bars[0] :] if bars else []
         self.at = 0
         self.depth = 0
-        self.bounds: dict[str, tuple[Micros, Span]] = {}
+        self.bounds = Bounds(reader, time_of)
 
     def query(self) -> Query:
         where = self._either(None) if self.tokens else None
         if self.at < len(self.tokens):
             self._refuse("a parenthesis is closed that was never opened", self.tokens[self.at])
-        since, until, last = (self.bounds.get(name) for name in ("since", "until", "last"))
-        if last and (since or until):
-            self.reader.refuse(
-                "last: stands beside since: or until:",
-                last[1],
-                why="last: ends now, and both say where the time begins or ends",
-                todo="choose one",
-            )
-        begin = since or last
-        if begin and until and begin[0] >= until[0]:
-            self.reader.refuse("until: is not after since:", until[1], why="no time lies between")
-        text = self.reader.text
-        return Query(where, begin[0] if begin else None, until[0] if until else None, text)
+        since, until = self.bounds.read()
+        piped = stages(self.reader, self.rest, bounded=(since, until), bounds=self.bounds)
+        return Query(where, since, until, self.reader.text, piped)
 
     # From the loosest binding to the tightest.
 
@@ -110,10 +113,10 @@ class _Parser:
             parts.append(self._all(subject))
         if len(parts) == 1:
             return parts[0]
-        if self.depth == 0 and self.bounds:
+        if self.depth == 0 and (bound := self.bounds.first()):
             self.reader.refuse(
                 "a time bound stands beside OR",
-                next(iter(self.bounds.values()))[1],
+                bound,
                 why="it bounds the whole query, not one alternative",
                 todo="put the alternatives in parentheses, or use time:>= in one of them",
             )
@@ -137,6 +140,8 @@ class _Parser:
             node, name = self._factor(subject)
             if node is None:
                 continue
+            if subject and subject.together:
+                name = ""
             if name in by_field:
                 by_field[name].append(node)
                 continue
@@ -196,18 +201,39 @@ class _Parser:
             self._alone(token)
             return words.phrase(self.reader, token), ""
         name, op, bare = qualifier
-        if name in _BOUNDS:
-            self._bound(token, name, op, words.value(self.reader, token, bare))
+        if name in BOUNDS:
+            self._alone(token)
+            value = words.value(self.reader, token, bare)
+            span = (token.start, token.end)
+            self.bounds.note(name, op, value, span, deep=self.depth > 0)
             return None, ""
         if name == "has":
             return self._has(token, op, words.value(self.reader, token, bare)), ""
-        field = find(name)
+        if name == "all":
+            return self._together(token, op, bare), ""
+        return self._of_field(token, qualifier, together=False)
+
+    def _together(self, token: Token, op: str, bare: str) -> Node:
+        """Read ``all:field:(a b)``: each of the values, where they would be alternatives."""
+        inner = replace(token, bare=bare, start=token.end - len(bare))
+        if token.quoted is not None:
+            inner = replace(inner, start=token.start + len("all:"))
+        qualifier = words.qualifier(self.reader, inner) if op == ":" else None
+        if qualifier is None or qualifier[0] in CLAUSES:
+            self._refuse("all: takes a field and values", token, todo="write all:target:(a b)")
+        return self._of_field(inner, qualifier, together=True)[0]
+
+    def _of_field(
+        self, token: Token, qualifier: tuple[str, str, str], *, together: bool
+    ) -> tuple[Node, str]:
+        name, op, bare = qualifier
+        field = words.raw(self.reader, token, name) or find(name)
         if field is None:
             words.refuse_name(self.reader, token, name)
         if op in _NEGATIONS:
-            negated = _Subject(field, _NEGATIONS[op])
+            negated = _Subject(field, _NEGATIONS[op], together)
             return self._negated(token, lambda: self._qualified(token, negated, bare)[0]), ""
-        return self._qualified(token, _Subject(field, Op(op)), bare)
+        return self._qualified(token, _Subject(field, Op(op), together), bare)
 
     def _qualified(self, token: Token, subject: _Subject, bare: str) -> tuple[Node, str]:
         """Read a field's one value, or its group of them."""
@@ -224,45 +250,16 @@ class _Parser:
         value = words.value(self.reader, token, bare)
         span = (token.start, token.end)
         node = self.reader.compare(subject.field, subject.op, value, span)
-        return node, subject.field.name if folds(node) else ""
+        return node, alternative(node)
 
     def _has(self, token: Token, op: str, word: str) -> Node:
-        field = find(word)
-        if field is None and (word.lower() in NOT_YET or word.lower().startswith("raw.")):
+        field = words.raw(self.reader, token, word) or find(word)
+        if field is None and (word.lower() in NOT_YET or word.lower() == "raw"):
             words.refuse_name(self.reader, token, word)
         if op != ":" or field is None or field.kind is Kind.FLAG:
             todo = f"nearest: {', '.join(nearest(word))}"
             self._refuse(f"has: takes a field, and {word!r} is none", token, todo=todo)
-        return Compare(field.name, Op.EXISTS, None, (token.start, token.end))
-
-    def _bound(self, token: Token, name: str, op: str, value: str) -> None:
-        """Note where the query's time begins or ends."""
-        self._alone(token)
-        span = (token.start, token.end)
-        if self.depth:
-            self._refuse(
-                f"{name}: bounds the whole query",
-                token,
-                why="it cannot be negated or stand in parentheses",
-                todo="use time:>= or time:< here",
-            )
-        if name in self.bounds:
-            self._refuse(f"{name}: is given twice", token, todo="choose one")
-        if op != ":":
-            self._refuse(f"{name}: takes a plain colon", token, todo=f"write {name}:{value}")
-        if name == "last":
-            self.bounds[name] = self._before_now(value, span), span
-        else:
-            self.bounds[name] = self.reader.period(value, span).start, span
-
-    def _before_now(self, value: str, span: Span) -> Micros:
-        try:
-            length = times.duration(value)
-        except ValueError as error:
-            self.reader.refuse(f"last:{value} is no length of time", span, why=str(error))
-        if length == 0:
-            self.reader.refuse(f"last:{value} is no time at all", span, todo="write last:1h")
-        return self.reader.period(f"now-{value}", span).start
+        return self.reader.exists(field, (token.start, token.end))
 
     # The tokens.
 

@@ -1,8 +1,9 @@
-r"""A query's text, cut into parentheses and words.
+r"""A query's text, cut into parentheses, bars and words.
 
-A word ends at white space or a parenthesis; a quoted text may end it (``target:"two words"``).
-In quotes ``\"`` is a quote and ``\\`` a backslash; any other backslash is itself.  What a word
-means is the parser's business, as it depends on where the word stands.
+A bar stands at the beginning of a word; behind the first one it may stand anywhere.  A word ends at
+white space or a parenthesis; a quoted text may end it (``target:"two words"``).  In quotes ``\"``
+is a quote and ``\\`` a backslash; any other backslash is itself.  What a word means is the parser's
+business, as it depends on where the word stands.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ class Shape(enum.Enum):
 
     OPEN = "("
     CLOSE = ")"
+    BAR = "|"
     WORD = "word"
 
 
@@ -44,12 +46,15 @@ def tokenize(text: str) -> list[Token]:
     _check_size(text)
     tokens: list[Token] = []
     at = terms = 0
+    ends = '()"'
     while at < len(text):
         if text[at].isspace():
             at += 1
             continue
-        token = _bracket(text, at) if text[at] in "()" else _word(text, at)
+        token = _sign(text, at) if text[at] in "()|" else _word(text, at, ends)
         terms += token.shape is Shape.WORD
+        if token.shape is Shape.BAR:
+            ends = '()"|'
         if terms > MAX_TERMS:
             raise QueryError(
                 f"the query has more than {MAX_TERMS:,} terms",
@@ -85,18 +90,18 @@ def _check_size(text: str) -> None:
         )
 
 
-def _bracket(text: str, at: int) -> Token:
+def _sign(text: str, at: int) -> Token:
     after = text[at + 1 : at + 2]
-    if text[at] == "(":
-        return Token(Shape.OPEN, at, at + 1)
-    if after and not after.isspace() and after not in "()":
+    if text[at] != ")":
+        return Token(Shape(text[at]), at, at + 1)
+    if after and not after.isspace() and after not in "()|":
         raise _touching(text, at, "a parenthesis is closed in the middle of a word")
     return Token(Shape.CLOSE, at, at + 1)
 
 
-def _word(text: str, start: int) -> Token:
+def _word(text: str, start: int, ends: str) -> Token:
     at = start
-    while at < len(text) and not text[at].isspace() and text[at] not in '()"':
+    while at < len(text) and not text[at].isspace() and text[at] not in ends:
         if text[at] in "“”„‟":
             raise QueryError(
                 f"{text[at]} is not a quote here",
@@ -111,7 +116,7 @@ def _word(text: str, start: int) -> Token:
         return Token(Shape.WORD, start, at, bare)
     quoted, end = _quoted(text, at)
     after = text[end : end + 1]
-    if after and not after.isspace() and after not in "()":
+    if after and not after.isspace() and after not in "()|":
         raise _touching(text, end - 1, "a quote is closed in the middle of a word")
     return Token(Shape.WORD, start, end, bare, quoted)
 

@@ -6,14 +6,14 @@ Each kind refuses what it could never match: a word where a number belongs, a fl
 
 from __future__ import annotations
 
-import ipaddress
 import re
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import TYPE_CHECKING, Final, NoReturn
 
 from actum.errors import QueryError
-from actum.query import times
-from actum.query.ast import Compare, Node, Op, Range, Span
+from actum.query import networks, patterns, rawpath, times
+from actum.query.ast import Compare, Network, Node, Op, Range, Raw, Regex, Span
 from actum.query.fields import FLAGS, Field, Kind, nearest
 
 if TYPE_CHECKING:
@@ -25,6 +25,9 @@ _ORDERED: Final = {Op.GREATER, Op.AT_LEAST, Op.LESS, Op.AT_MOST}
 _BOOLEANS: Final = {"true": True, "yes": True, "false": False, "no": False}
 _PRIVILEGED: Final = ("privileged", "first-seen", "starred", "alerted")
 _MOST: Final = 2**64 - 1
+_TEXTS: Final = {Kind.TEXT, Kind.ID, Kind.ADDRESS, Kind.CODE, Kind.RAW}
+_DECIMAL: Final = re.compile(r"-?[0-9]{1,28}(?:\.[0-9]{1,9})?", re.ASCII)
+"""A number the engine compares exactly."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,19 +40,24 @@ class Reader:
 
     def compare(self, field: Field, op: Op, value: str, span: Span) -> Node:
         """``field op value`` as a node.  QueryError if it could never hold."""
+        if op is Op.REGEX:
+            return self._regex(field, value, span)
         if value and not value.strip("*") and op is Op.MATCH and field.kind is not Kind.FLAG:
-            return Compare(field.name, Op.EXISTS, None, span)
-        match field.kind:
-            case Kind.TIME:
-                return self._time(field, op, value, span)
-            case Kind.NUMBER:
-                return self._number(field, op, value, span)
-            case Kind.BOOLEAN:
-                return self._boolean(field, op, value, span)
-            case Kind.FLAG:
-                return self._flag(field, op, value, span)
-            case _:
-                return self._text(field, op, value, span)
+            return self.exists(field, span)
+        readers = {
+            Kind.TIME: self._time,
+            Kind.NUMBER: self._number,
+            Kind.BOOLEAN: self._boolean,
+            Kind.FLAG: self._flag,
+            Kind.RAW: self._raw,
+        }
+        return readers.get(field.kind, self._text)(field, op, value, span)
+
+    def exists(self, field: Field, span: Span) -> Node:
+        """``has:field`` as a node."""
+        if field.kind is Kind.RAW:
+            return Raw(rawpath.path_of(field.name), Op.EXISTS, None, span)
+        return Compare(field.name, Op.EXISTS, None, span)
 
     def period(self, value: str, span: Span) -> times.Period:
         """Read a time, in any of its spellings."""
@@ -117,19 +125,44 @@ class Reader:
 
     def _text(self, field: Field, op: Op, value: str, span: Span) -> Node:
         self._unordered(field, op, span)
-        if field.kind is Kind.ADDRESS and _is_network(value):
-            self.refuse(
-                "not yet: networks such as 10.0.0.0/8",
-                span,
-                why="the engine has no address type it is sure to have",
-                todo=f"use a glob: {field.name}:10.*",
-            )
+        if field.kind is Kind.ADDRESS and op is Op.MATCH and networks.is_meant(value):
+            return self._network(field, value, span)
         if field.prefix and op is Op.MATCH and (value.startswith(":") or value.endswith(":")):
             self.refuse(f"{value!r} names half of {field.prefix}:{field.name}", span, todo="add *")
         if field.kind is Kind.CODE:
             value = value.lower()
             self._listed(field, value, span)
         return Compare(field.name, op, value, span)
+
+    def _network(self, field: Field, value: str, span: Span) -> Node:
+        try:
+            return Network(field.name, networks.canonical(value), span)
+        except ValueError as error:
+            todo = f'write {field.name}:10.0.0.0/8, or {field.name}:="{value}" for the text'
+            self.refuse(f"{value!r} is no network", span, why=str(error), todo=todo)
+
+    def _regex(self, field: Field, pattern: str, span: Span) -> Node:
+        if field.kind not in _TEXTS or not (field.reads or field.kind is Kind.RAW):
+            self.refuse(f"{field.name} is no text", span, todo="use a value, a range or :>")
+        if fault := patterns.fault(pattern):
+            todo = "write it as RE2 has it: no look-around, no back-references"
+            self.refuse(f"{pattern!r} is no pattern", span, why=fault, todo=todo)
+        if field.kind is Kind.RAW:
+            return Raw(rawpath.path_of(field.name), Op.REGEX, pattern, span)
+        return Regex(field.name, pattern, span)
+
+    def _raw(self, field: Field, op: Op, value: str, span: Span) -> Node:
+        path = rawpath.path_of(field.name)
+        low, dots, high = value.partition("..")
+        is_range = bool(dots) and all(map(_DECIMAL.fullmatch, (low, high)))
+        if op in _ORDERED and _DECIMAL.fullmatch(value) is None:
+            why = "with :> and :< the raw record's numbers are compared"
+            self.refuse(f"{value!r} is not a number", span, why=why)
+        if op is not Op.MATCH or not is_range:
+            return Raw(path, op, value, span)
+        if Decimal(low) > Decimal(high):
+            self.refuse("the range is empty", span, why="its end lies before its start")
+        return Raw(path, Op.RANGE, (low, high), span)
 
     def _listed(self, field: Field, value: str, span: Span) -> None:
         glob = "*" in value or "?" in value
@@ -145,11 +178,3 @@ class Reader:
                 why=f"{op.value} compares times and numbers",
                 todo=f"use {field.name}: with * and ?",
             )
-
-
-def _is_network(value: str) -> bool:
-    try:
-        ipaddress.ip_network(value, strict=False)
-    except ValueError:
-        return False
-    return "/" in value

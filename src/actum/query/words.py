@@ -9,17 +9,20 @@ import ipaddress
 import re
 from typing import TYPE_CHECKING, Final, NoReturn
 
-from actum.query.ast import Text
+from actum.query import rawpath
+from actum.query.ast import Fragment, Text
 from actum.query.fields import CLAUSES, NOT_YET, find, nearest
 
 if TYPE_CHECKING:
+    from actum.query.fields import Field
     from actum.query.tokens import Token
     from actum.query.values import Reader
 
-__all__ = ["check", "keyword", "phrase", "qualifier", "refuse", "refuse_name", "value"]
+__all__ = ["check", "keyword", "phrase", "qualifier", "raw", "refuse", "refuse_name", "value"]
 
 _KEYWORDS: Final = {"AND", "OR", "NOT"}
-_OP: Final = re.compile(r":(?:>=|<=|!=|[=><~!])?")
+_OP: Final = re.compile(r":(?:>=|<=|!=|!~|[=><~!])?")
+_FRAGMENT: Final = re.compile(r"\*([^*?]+)\*")
 _NAME: Final = re.compile(r"[A-Za-z_][\w.-]*", re.ASCII)
 
 
@@ -41,8 +44,8 @@ def check(reader: Reader, token: Token) -> None:
     if bare in {"and", "or", "not"}:
         todo = f'write {bare.upper()} in capitals, or "{bare}" to look for the word'
         refuse(reader, f"{bare!r} is ambiguous", token, todo=todo)
-    if bare.startswith("|") or bare.endswith("|"):
-        refuse(reader, "not yet: pipes", token, todo="use a query without |, or quote the text")
+    if bare.endswith("|"):
+        refuse(reader, "a bar ends a word", token, todo="put a space before |, or quote the text")
 
 
 def qualifier(reader: Reader, token: Token) -> tuple[str, str, str] | None:
@@ -50,23 +53,31 @@ def qualifier(reader: Reader, token: Token) -> tuple[str, str, str] | None:
 
     QueryError if it asks for a field there is none of.
     """
-    name, colon, _ = token.bare.partition(":")
+    path = rawpath.NAME.match(token.bare)
+    name = path[0] if path else token.bare.partition(":")[0]
     op = _OP.match(token.bare, len(name))
-    if not colon or op is None or _NAME.fullmatch(name) is None or name.lower() == "arn":
+    if op is None or (path is None and _NAME.fullmatch(name) is None) or name.lower() == "arn":
         return None
-    if find(name) is None and name.lower() not in CLAUSES:
+    if path is None and find(name) is None and name.lower() not in CLAUSES:
         refuse_name(reader, token, name)
-    if op[0] == ":~":
-        refuse(reader, f"not yet: regular expressions ({name}:~)", token, todo="use * and ?")
-    return name.lower(), op[0], token.bare[op.end() :]
+    return name if path else name.lower(), op[0], token.bare[op.end() :]
+
+
+def raw(reader: Reader, token: Token, word: str) -> Field | None:
+    """Take ``raw.<path>`` as a field; None if the word is something else."""
+    try:
+        return rawpath.field_of(word)
+    except ValueError as error:
+        why = str(error)
+        refuse(reader, f"{word!r} is no path", token, why=why, todo="write raw.key.key[0]")
 
 
 def refuse_name(reader: Reader, token: Token, name: str) -> NoReturn:
     """There is no such field: say which there are, or what comes later."""
     word = name.lower()
-    if word == "raw" or word.startswith("raw."):
-        todo = 'use its text, in quotes: "…"'
-        refuse(reader, "not yet: fields of the raw record", token, todo=todo)
+    if word == "raw":
+        todo = "write the path to it: raw.requestParameters.bucketName:x"
+        refuse(reader, "raw: names nothing in the raw record", token, todo=todo)
     if word in NOT_YET:
         refuse(reader, f"not yet: {word}:", token, todo=f"use {NOT_YET[word]}")
     at = token.start + token.bare.index(name) if name in token.bare else token.start
@@ -77,21 +88,24 @@ def refuse_name(reader: Reader, token: Token, name: str) -> NoReturn:
     )
 
 
-def phrase(reader: Reader, token: Token) -> Text:
+def phrase(reader: Reader, token: Token) -> Text | Fragment:
     """Free text."""
     if token.quoted is not None and token.bare:
         refuse(reader, "a quote is opened in the middle of a word", token, todo="add a space")
+    span = (token.start, token.end)
+    if token.quoted is None and (inner := _FRAGMENT.fullmatch(token.bare)):
+        return Fragment(inner[1], span)
     if token.quoted is None and ("*" in token.bare or "?" in token.bare):
         refuse(
             reader,
-            f"{token.bare!r} is free text, where * and ? are no globs",
+            f"{token.bare!r} is free text, where only *text* is a glob",
             token,
             todo=f'write a field, such as action:{token.bare}, or "{token.bare}" in quotes',
         )
     text = token.bare if token.quoted is None else token.quoted
     if not text:
         refuse(reader, "an empty text is in every record", token, todo="leave it out")
-    return Text(text, (token.start, token.end))
+    return Text(text, span)
 
 
 def value(reader: Reader, token: Token, bare: str) -> str:

@@ -63,7 +63,8 @@ MAPPING = Mapped(
     known=frozenset((
         "actum", "time", "act", "origin", "by", "log", "fault", "feed", "stored", "content",
         "framing", "split", "records", "first", "last", "duplicates", "copies", "conflicts",
-        "repeated", "headers", "joined", "unread", "reasons", "modified", "wrapper", "version", "vkey", "detail", "sources",
+        "repeated", "headers", "joined", "unread", "reasons", "modified", "wrapper", "version",
+        "vkey", "detail", "sources",
     )),
     columns={
         "time": utc("j.time", zoned=True),
