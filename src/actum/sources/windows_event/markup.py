@@ -45,7 +45,9 @@ class _Reader:
     """What is in an event, while expat passes over it."""
 
     def __init__(self) -> None:
-        self._path: list[str] = []
+        self._depth = 0
+        self._is_event = False
+        self._section = ""
         self._system: dict[str, str] = {}
         self._data: dict[str, str] = {}
         self._name = ""
@@ -54,38 +56,52 @@ class _Reader:
 
     def start(self, tag: str, attributes: Mapping[str, str]) -> None:
         """Begin an element."""
-        self._path.append(tag.rpartition(":")[2])
-        if len(self._path) > _DEEPEST:
+        if ":" in tag:
+            tag = tag.rpartition(":")[2]
+        self._depth += 1
+        if self._depth > _DEEPEST:
             raise Wrong("XML nested too deeply")
-        self._words = []
+        if self._depth == 1:
+            self._is_event = tag == "Event"
+        elif self._depth == 2:
+            self._section = tag if self._is_event else ""
+        if self._words:
+            self._words = []
         if self._section == "System":
             for key, value in attributes.items():
-                self._system.setdefault(f"{self._path[-1]}.{key}", value)
-        elif self._section in ("EventData", "UserData"):
-            self._name = attributes.get("Name", "")
+                self._system.setdefault(f"{tag}.{key}", value)
+        elif self._section:
+            self._name = attributes.get("Name", "") if attributes else ""
 
     def words(self, text: str) -> None:
         """Take characters."""
         self._words.append(text)
 
-    def end(self, tag: str) -> None:
+    def end(self, tag: str) -> None:  # noqa: C901 - a section each, told in order
         """End an element: what it says is its text."""
-        text = "".join(self._words).strip()
-        self._words = []
-        tag = tag.rpartition(":")[2]
-        if self._section == "System" and len(self._path) > 2:
-            self._system.setdefault(tag, text)
-        elif self._section == "EventData" and tag == "Data":
-            self._data.setdefault(self._name or f"param{len(self._data) + 1}", text)
-        elif self._section == "UserData" and text:
-            self._data.setdefault(self._name or tag, text)
-        elif self._section == "RenderingInfo" and tag == "Message":
+        section, words = self._section, self._words
+        self._depth -= 1
+        if self._depth == 1:
+            self._section = ""
+        text = ""
+        if words:
+            text = (words[0] if len(words) == 1 else "".join(words)).strip()
+            self._words = []
+        if not section:
+            return
+        if ":" in tag:
+            tag = tag.rpartition(":")[2]
+        if section == "System":
+            if self._depth > 1:
+                self._system.setdefault(tag, text)
+        elif section == "EventData":
+            if tag == "Data":
+                self._data.setdefault(self._name or f"param{len(self._data) + 1}", text)
+        elif section == "UserData":
+            if text:
+                self._data.setdefault(self._name or tag, text)
+        elif section == "RenderingInfo" and tag == "Message":
             self._message = text
-        self._path.pop()
-
-    @property
-    def _section(self) -> str:
-        return self._path[1] if len(self._path) > 1 and self._path[0] == "Event" else ""
 
     def told(self) -> Told:
         """Give what was found."""
