@@ -10,10 +10,10 @@ demo: $(READY)  ## generate the story, open it, ask who it was, verify it
 	$(BIN)/actum demo demo-home
 
 test: $(READY)  ## every test, the slow ones too
-	$(BIN)/pytest
+	$(BIN)/pytest -n auto --maxprocesses 8 --dist loadfile
 
 quick: $(READY)  ## the tests without the slow ones
-	$(BIN)/pytest -m "not slow"
+	$(BIN)/pytest -n auto --maxprocesses 8 --dist loadfile -m "not slow"
 
 lint: $(READY)
 	$(BIN)/ruff check .

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from datetime import UTC, datetime
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from actum.query import networks
+from actum.errors import QueryError
+from actum.query import networks, parse
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -138,3 +140,9 @@ def test_an_address_lies_where_its_number_does(
     if isinstance(asked, IPv6Network) and near and isinstance(address, IPv4Address):
         return
     assert lies_in(engine, text, str(asked)) is (first <= number(address) <= last)
+
+
+@pytest.mark.parametrize("text", ["300.1.1.0/24", "10.0.0.0/33", "1:2:3/200"])
+def test_what_only_looks_like_a_network_is_an_error_and_not_an_empty_answer(text: str) -> None:
+    with pytest.raises(QueryError):
+        parse(f"ip:{text}", now=datetime(2026, 11, 21, tzinfo=UTC), zone=UTC)

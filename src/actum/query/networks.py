@@ -13,6 +13,7 @@ for addresses it is sure to have, and does not need one:
 from __future__ import annotations
 
 import ipaddress
+import re
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 if TYPE_CHECKING:
@@ -28,14 +29,20 @@ _DOTTED: Final = rf"{_OCTET}(?:\.{_OCTET}){{3}}"
 _AT_ONCE: Final = 50
 """Networks in one regular expression: a pasted list stays within what RE2 compiles."""
 
+_LOOKS_LIKE: Final = re.compile(r"(?:\d+(?:\.\d+){3}|[0-9a-fA-F]*:[0-9a-fA-F:.]*)/\d+")
 _GROUPS: Final = "[0-9a-f]{1,4}(?::[0-9a-f]{1,4})"
 _WHOLE: Final = f"{_GROUPS}{{7}}"
 _SHORTENED: Final = f"(?:{_GROUPS}{{0,6}})?::(?:{_GROUPS}{{0,6}})?"
 
 
 def is_meant(text: str) -> bool:
-    """Whether a text can be meant as a network: an address, and something after a slash."""
+    """Whether a text can be meant as a network: an address, and something after a slash.
+
+    So is what only looks like one, such as ``300.1.1.0/24``: to find nothing would hide a slip.
+    """
     head, slash, _ = text.partition("/")
+    if _LOOKS_LIKE.fullmatch(text):
+        return True
     try:
         ipaddress.ip_address(head)
     except ValueError:
